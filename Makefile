@@ -1,0 +1,42 @@
+# Everything here works on a fresh Debian machine with Python 3.11+ and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check lint protos clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    a contact-centre conversation through a real server"
+	@echo "make test    set up, then run every test"
+	@echo "make check   format, lint, types, protos, packs and policies"
+	@echo "make protos  generate service/hushgate/v1 from protos/"
+
+$(VENV)/.run: pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+demo: $(VENV)/.run
+	@$(BIN)/hushgate demo
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/buf lint
+	$(BIN)/python protos/generate.py --check
+	$(BIN)/hushgate check
+
+protos: $(VENV)/.dev
+	$(BIN)/python protos/generate.py
+
+clean:
+	rm -rf $(VENV) build dist

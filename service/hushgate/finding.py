@@ -1,0 +1,55 @@
+"""What a finding is: where something sensitive stands, what it is, and what is done about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Action(StrEnum):
+    """What is done with a field or a finding."""
+
+    KEEP = "keep"
+    """Passes as it is."""
+    DROP = "drop"
+    """Left out, with its key."""
+    REDACT = "redact"
+    """``[ENTITY]`` stands in its place."""
+    MASK = "mask"
+    """Letters and digits become ``*``; what shows its form stays."""
+    LAST4 = "last4"
+    """All but the last four letters or digits become ``*``."""
+    HASH = "hash"
+    """A keyed hash: the same value, the same stand-in, no way back."""
+    GENERALIZE = "generalize"
+    """A coarser value: a year, an area, a range."""
+    PSEUDONYMIZE = "pseudonymize"
+    """A token of the session, which can be restored."""
+    ENCRYPT = "encrypt"
+    """A ciphertext under the tenant's key."""
+    BLOCK = "block"
+    """The whole text is refused."""
+
+    @property
+    def hides(self) -> bool:
+        """Whether the value itself is gone afterwards."""
+        return self is not Action.KEEP
+
+
+SECRETS = frozenset({"API_KEY", "ACCESS_TOKEN", "PASSWORD", "PRIVATE_KEY", "CONNECTION_STRING"})
+"""Entities that open a door, whoever's they are: a policy's ``secrets:`` speaks of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A half-open span ``[start, end)`` of a text in Unicode code points. Never the value."""
+
+    start: int
+    end: int
+    entity: str
+    """Presidio's vocabulary where it has a word: ``CREDIT_CARD``, ``PERSON``."""
+    score: float
+    """0 to 1."""
+    rule: str
+    """The id of what found it: ``payment.card``, ``names.spacy``, ``session.value``."""
+    action: Action = Action.KEEP

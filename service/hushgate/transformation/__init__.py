@@ -1,0 +1,1 @@
+"""Settled findings → rewritten text: how a treated value looks."""
