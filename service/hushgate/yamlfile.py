@@ -160,8 +160,9 @@ class _Reading:
             self.lines[(*loc, name)] = _line(key)
             yield name, self.value(child, (*loc, name))
 
-    def refuse(self, node: yaml.Node, sentence: str) -> None:
+    def refuse(self, node: yaml.Node, sentence: str) -> Data:
         self.problems.append(Problem(self.file, _line(node), sentence))
+        return None
 
 
 def _line(node: yaml.Node) -> int:
