@@ -1,0 +1,1 @@
+"""The wire: generated from protos/ by ``python protos/generate.py``, never edited by hand."""
