@@ -44,7 +44,7 @@ class Keys:
         )
 
 
-def operate(
+def operate(  # noqa: PLR0911 - one return for each action, in the order of the enum
     action: Action,
     entity: str,
     value: str,
@@ -113,7 +113,7 @@ def presidio_mask() -> Mask:
 
 
 def generalize(entity: str, value: str) -> str:
-    """A coarser value: the year of a date, the area of a postcode, the size of a number; else ``[ENTITY]``."""
+    """A coarser value: the year of a date, a postcode's area, an age's decade; else ``[ENTITY]``."""
     if entity in {"DATE_TIME", "DATE_OF_BIRTH"} and (year := _YEAR.search(value)):
         return year.group()
     if entity == "POSTCODE":

@@ -55,6 +55,4 @@ def rewrite(text: str, findings: Sequence[Finding], replace: Callable[[Finding, 
     ``findings`` are settled: disjoint and in order.
     """
     hiding = (f for f in findings if f.action.hides)
-    return replace_spans(
-        text, ((f.start, f.end, replace(f, text[f.start : f.end])) for f in hiding)
-    ).text
+    return replace_spans(text, ((f.start, f.end, replace(f, text[f.start : f.end])) for f in hiding)).text

@@ -128,7 +128,7 @@ def _read_id(loose: str) -> str:
 
 
 def _whole_token(text: str, start: int, end: int, entity: str) -> tuple[int, int] | None:
-    """The span of the token whose id stands at ``[start, end)``: with label and brackets, or None without both."""
+    """The token whose id stands at ``[start, end)``, with label and brackets; None where it has neither."""
     label = _label_before(entity).search(text, max(0, start - 2 * len(entity) - 12), start)
     closing = _CLOSING.match(text, end)
     opened = bool(label and label["open"])
@@ -141,6 +141,4 @@ def _whole_token(text: str, start: int, end: int, entity: str) -> tuple[int, int
 def _label_before(entity: str) -> regex.Pattern[str]:
     """An opening bracket and the entity's label in any spelling, up to where the id begins."""
     label = r"\\?[_\s-]{0,2}".join(map(regex.escape, entity.split("_")))
-    return regex.compile(
-        rf"(?i)(?P<open>{_OPENING})?(?P<label>(?<![0-9a-z]){label}\\?[_\s:#*-]{{0,3}})?$", regex.V1
-    )
+    return regex.compile(rf"(?i)(?P<open>{_OPENING})?(?P<label>(?<![0-9a-z]){label}\\?[_\s:#*-]{{0,3}})?$")

@@ -1,0 +1,138 @@
+"""What is asked of the gate and what it answers: the wire's messages as plain values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hushgate.finding import Action, Finding
+
+
+class Verdict(StrEnum):
+    """What may become of a draft."""
+
+    PASSED = "PASSED"
+    REDACTED = "REDACTED"
+    BLOCKED = "BLOCKED"
+    HELD = "HELD"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A JSON object from a CRM or a tool, as text."""
+
+    source: str
+    subject_id: str = field(repr=False)
+    json: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PrepareCall:
+    """What a model is to be told."""
+
+    tenant: str
+    session_id: str = field(repr=False)
+    agent_id: str
+    intent: str
+    policy: str = ""
+    language: str = ""
+    request_id: str = ""
+    messages: tuple[Message, ...] = ()
+    records: tuple[Record, ...] = ()
+    customer_id: str = field(default="", repr=False)
+    risk_signals: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of one field of one record."""
+
+    record: int
+    path: str
+    action: Action
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A finding and the text that its offsets count in: a message, a record's field, or the draft."""
+
+    finding: Finding
+    message: int | None = None
+    record: int | None = None
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the model may be told; messages and records in the order and number they came in."""
+
+    messages: tuple[Message, ...]
+    records: tuple[Record, ...]
+    fields: tuple[Decided, ...]
+    findings: tuple[Located, ...]
+    decision_id: str
+    policy_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCall:
+    """A draft that is to be sent; exactly one of ``text`` and ``arguments_json`` is given."""
+
+    tenant: str
+    session_id: str = field(repr=False)
+    agent_id: str
+    intent: str
+    destination: str
+    recipient_id: str = field(default="", repr=False)
+    channel: str = ""
+    text: str | None = field(default=None, repr=False)
+    arguments_json: str | None = field(default=None, repr=False)
+    request_id: str = ""
+    language: str = ""
+
+
+class Code(StrEnum):
+    """Why a draft was changed or blocked."""
+
+    TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105 - no secret, a token of a session
+    OTHER_SUBJECT = "OTHER_SUBJECT"
+    INTERNAL_NOTE = "INTERNAL_NOTE"
+    SECRET = "SECRET"  # noqa: S105 - as above
+    FIELD_NOT_ALLOWED = "FIELD_NOT_ALLOWED"
+    ENTITY_NOT_ALLOWED = "ENTITY_NOT_ALLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One ground of a verdict: half-open offsets in the draft, and the record's field where it is known."""
+
+    code: Code
+    detail: str
+    source_field: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The answer of a review; without content when BLOCKED or HELD."""
+
+    verdict: Verdict
+    text: str | None = field(repr=False)
+    arguments_json: str | None = field(repr=False)
+    reasons: tuple[Ground, ...]
+    findings: tuple[Located, ...]
+    decision_id: str
+    policy_version: str
+    review_id: str = ""

@@ -1,0 +1,181 @@
+"""The crossing: every call checked, decided under one policy and one session, answered or failed whole."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from hushgate.calls import Prepared, Reviewed
+from hushgate.failure import Failure, Reason
+from hushgate.outbound.review import review
+from hushgate.preparing import prepare
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hushgate.calls import PrepareCall, ReviewCall
+    from hushgate.detection.detector import Detector
+    from hushgate.policy.model import Policy
+    from hushgate.sessions.session import Session
+    from hushgate.sessions.vault import Vault
+    from hushgate.transformation.operators import Keys
+
+Answer = TypeVar("Answer")
+
+_ATTEMPTS = 5
+"""How often a call is redone because another writer of its session was first."""
+_LONGEST_NAME = 256
+"""Code points of a tenant, a session id or any other name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one call may hold."""
+
+    text: int = 1_000_000
+    """Code points of one text or JSON document."""
+    messages: int = 200
+    records: int = 100
+
+
+class Gate:
+    """Answers calls one at a time; each is CPU work of milliseconds."""
+
+    def __init__(
+        self,
+        *,
+        detector: Detector,
+        vault: Vault,
+        policies: Mapping[str, Policy],
+        active: str,
+        keys: Keys,
+        limits: Limits | None = None,
+    ) -> None:
+        """``policies`` by version; ``active`` is the version that calls without a policy are decided by."""
+        self._detector = detector
+        self._vault = vault
+        self._policies = policies
+        self._active = active
+        self._keys = keys
+        self._limits = limits or Limits()
+
+    def prepare(self, call: PrepareCall) -> Prepared:
+        """What the model may be told. Everything that it stands for is stored before this returns."""
+        self._check_prepare(call)
+        policy = self._policy(call.policy, call.tenant)
+        policy.authorize(call.agent_id, call.intent)
+        told = self._in_session(
+            call.tenant,
+            call.session_id,
+            lambda session: prepare(call, policy, session, self._detector, self._keys),
+        )
+        return Prepared(
+            told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
+        )
+
+    def review(self, call: ReviewCall) -> Reviewed:
+        """Whether the draft may be sent, and in which words."""
+        self._check_review(call)
+        policy = self._policy("", call.tenant)
+        policy.authorize(call.agent_id, call.intent)
+        policy.intent(call.intent)
+        judged = self._in_session(
+            call.tenant,
+            call.session_id,
+            lambda session: review(call, policy, session, self._detector, self._keys),
+        )
+        is_text = call.text is not None
+        return Reviewed(
+            judged.verdict,
+            judged.content if is_text else None,
+            None if is_text else judged.content,
+            judged.reasons,
+            judged.findings,
+            _decision_id(),
+            policy.version,
+        )
+
+    def end_session(self, tenant: str, session_id: str) -> bool:
+        """Forgets the session for good. Whether there was one."""
+        _check_name("tenant", tenant)
+        _check_name("session_id", session_id)
+        self._policy("", tenant)
+        return self._vault.end(tenant, session_id)
+
+    def _in_session(self, tenant: str, session_id: str, decide: Callable[[Session], Answer]) -> Answer:
+        """``decide`` on the session as it is stored, redone when another writer stored first."""
+        for _ in range(_ATTEMPTS):
+            session = self._vault.open(tenant, session_id)
+            try:
+                answer = decide(session)
+                stored = self._vault.save(tenant, session_id)
+            except BaseException:
+                self._vault.discard(tenant, session_id)
+                raise
+            if stored:
+                return answer
+        raise Failure(Reason.STORE_UNAVAILABLE, "too many calls write to this session at once")
+
+    def _policy(self, version: str, tenant: str) -> Policy:
+        policy = self._policies.get(version or self._active)
+        if policy is None:
+            raise Failure(Reason.POLICY_UNKNOWN, "policy names no loaded version", field="policy")
+        if not policy.admits(tenant):
+            raise Failure(Reason.TENANT_UNKNOWN, "tenant is not one that the policy names", field="tenant")
+        return policy
+
+    def _check_prepare(self, call: PrepareCall) -> None:
+        for name in ("tenant", "session_id", "intent"):
+            _check_name(name, getattr(call, name))
+        _check_optional(call, ("agent_id", "policy", "language", "request_id", "customer_id"))
+        _check_count("messages", len(call.messages), self._limits.messages)
+        _check_count("records", len(call.records), self._limits.records)
+        for index, message in enumerate(call.messages):
+            self._check_text(f"messages[{index}].text", message.text)
+        for index, record in enumerate(call.records):
+            self._check_text(f"records[{index}].json", record.json)
+
+    def _check_review(self, call: ReviewCall) -> None:
+        for name in ("tenant", "session_id", "intent", "destination"):
+            _check_name(name, getattr(call, name))
+        _check_optional(call, ("agent_id", "recipient_id", "channel", "language", "request_id"))
+        if (call.text is None) == (call.arguments_json is None):
+            raise Failure(Reason.FIELD_REQUIRED, "content must be a text or arguments_json", field="content")
+        self._check_text(
+            "text" if call.text is not None else "arguments_json", call.text or call.arguments_json or ""
+        )
+
+    def _check_text(self, field: str, text: str) -> None:
+        limit = self._limits.text
+        if len(text) > limit:
+            sentence = f"{field} is longer than {limit} code points"
+            raise Failure(Reason.TEXT_TOO_LONG, sentence, field=field, limit=limit)
+
+
+def _check_name(field: str, name: str) -> None:
+    if not name.strip():
+        raise Failure(Reason.FIELD_REQUIRED, f"{field} must not be empty", field=field)
+    _check_length(field, name)
+
+
+def _check_optional(call: PrepareCall | ReviewCall, fields: tuple[str, ...]) -> None:
+    for field in fields:
+        _check_length(field, getattr(call, field))
+
+
+def _check_length(field: str, name: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        sentence = f"{field} is longer than {_LONGEST_NAME} code points"
+        raise Failure(Reason.FIELD_INVALID, sentence, field=field, limit=_LONGEST_NAME)
+
+
+def _check_count(field: str, count: int, limit: int) -> None:
+    if count > limit:
+        sentence = f"{field} has more than {limit} items"
+        raise Failure(Reason.TOO_MANY_ITEMS, sentence, field=field, limit=limit)
+
+
+def _decision_id() -> str:
+    """A new name for a decision: random, so that it tells nothing."""
+    return uuid.uuid4().hex

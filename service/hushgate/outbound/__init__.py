@@ -1,0 +1,1 @@
+"""Draft × session × policy → verdict: what may leave, and in which words."""

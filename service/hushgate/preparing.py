@@ -1,0 +1,249 @@
+"""What a model is told: records cut down to the intent, and every text that is left treated.
+
+records ─ minimize ─┐
+messages ───────────┴─ detect + recall ─ settle ─ rewrite with tokens ─▶ model
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hushgate.calls import Decided, Located, Message, PrepareCall, Record
+from hushgate.document import Number, label, leaves, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.finding import Action
+from hushgate.minimization.minimize import minimize
+from hushgate.sessions.facts import UNTYPED, Customer, Known
+from hushgate.sessions.notes import fingerprint
+from hushgate.transformation.operators import BLOCKED, operate
+from hushgate.transformation.rewrite import replace_spans
+from hushgate.treatment import Reader, settled, sightings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from hushgate.detection.detector import Detector
+    from hushgate.document import Path, Scalar, Tree
+    from hushgate.finding import Finding
+    from hushgate.minimization.minimize import Minimized
+    from hushgate.policy.model import Policy
+    from hushgate.sessions.session import Session
+    from hushgate.transformation.operators import Keys
+    from hushgate.treatment import Sighting
+
+CUSTOMER_ROLES = frozenset({"user", "customer"})
+"""Who speaks of values that are the customer's own words."""
+
+_MOST_OF_IT = 0.8
+"""Share of a field's letters and digits that one finding must cover to say what the field holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A record that has been parsed and cut down, and what the detectors say of each of its leaves."""
+
+    record: Record
+    index: int
+    tree: Tree = field(repr=False)
+    minimized: Minimized = field(repr=False)
+    detected: Mapping[Path, Sequence[Finding]] = field(repr=False)
+    actions: Mapping[Path, Action] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What ``prepare`` makes of a call."""
+
+    messages: tuple[Message, ...]
+    records: tuple[Record, ...]
+    fields: tuple[Decided, ...]
+    findings: tuple[Located, ...]
+
+
+def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detector, keys: Keys) -> Told:
+    """The call's messages and records as the model may see them. The session learns what stands in them.
+
+    Fails with JSON_INVALID, JSON_TOO_DEEP, INTENT_UNKNOWN, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT or
+    SESSION_LIMIT; the session's unsaved facts are then worth nothing.
+    """
+    if call.customer_id:
+        session.learn(Customer(call.customer_id))
+    reader = Reader(policy, policy.destination("model"), call.customer_id or session.customer)
+    writer = _Writer(session, reader, keys)
+    detected = detector.find_many([m.text for m in call.messages], language=call.language or "en")
+    read = _read_records(call, policy, detector)
+    for one in read:
+        _learn_record(one, policy, session)
+    findings: list[Located] = []
+    messages = []
+    for index, (message, found) in enumerate(zip(call.messages, detected, strict=True)):
+        said = message.role.casefold() in CUSTOMER_ROLES
+        text, seen = writer.write(message.text, found, said=said)
+        messages.append(Message(message.role, text))
+        findings += (Located(s.finding, message=index) for s in seen)
+    records = []
+    for one in read:
+        json, located = writer.write_record(one)
+        records.append(Record(one.record.source, one.record.subject_id, json))
+        findings += located
+    return Told(tuple(messages), tuple(records), tuple(_decisions(read)), tuple(findings))
+
+
+def _read_records(call: PrepareCall, policy: Policy, detector: Detector) -> list[Read]:
+    """Every record parsed, cut down and looked through, in one pass of the detectors."""
+    intent = policy.intent(call.intent)
+    trees = [
+        parse(record.json, field=f"records[{index}].json", object_only=True)
+        for index, record in enumerate(call.records)
+    ]
+    texts = [
+        (index, leaf.path, scalar_text(leaf.value))
+        for index, tree in enumerate(trees)
+        for leaf in leaves(tree)
+    ]
+    texts = [(index, path, text) for index, path, text in texts if text]
+    detected = detector.find_many(
+        [text for _, _, text in texts],
+        labels=[label(path) for _, path, _ in texts],
+        language=call.language or "en",
+    )
+    by_record: list[dict[Path, Sequence[Finding]]] = [{} for _ in trees]
+    for (index, path, _), found in zip(texts, detected, strict=True):
+        by_record[index][path] = found
+    read = []
+    for index, (record, tree) in enumerate(zip(call.records, trees, strict=True)):
+        minimized = minimize(tree, intent)
+        actions = {decision.path: decision.action for decision in minimized.decisions}
+        read.append(Read(record, index, tree, minimized, by_record[index], actions))
+    return read
+
+
+def _learn_record(one: Read, policy: Policy, session: Session) -> None:
+    """What the record holds becomes known: each leaf, what stands inside a longer text, and the notes."""
+    for leaf in leaves(one.tree):
+        text = scalar_text(leaf.value)
+        if not text:
+            continue
+        path = path_text(leaf.path)
+        if policy.is_internal(leaf.path):
+            note = fingerprint(
+                text,
+                path=path,
+                source=one.record.source,
+                width=policy.note_overlap_words,
+                key=session.key,
+            )
+            if note is not None:
+                session.learn(note)
+        for value, entity in _values(text, policy.entity_of(leaf.path), one.detected[leaf.path]):
+            session.learn(
+                Known(
+                    value,
+                    entity,
+                    path=path,
+                    source=one.record.source,
+                    subject=one.record.subject_id,
+                    dropped=one.actions[leaf.path] not in {Action.KEEP, Action.PSEUDONYMIZE},
+                    number=isinstance(leaf.value, Number),
+                )
+            )
+
+
+def _values(text: str, entity: str, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
+    """The values of one leaf with their entities: the whole leaf, and each finding inside a longer text."""
+    whole = entity or _entity_of_all(text, found)
+    yield text, whole or UNTYPED
+    if not whole:
+        for finding in found:
+            yield text[finding.start : finding.end], finding.entity
+
+
+def _entity_of_all(text: str, found: Sequence[Finding]) -> str:
+    """The entity of the finding that covers most of the text, the surest first; "" where none does."""
+    size = sum(map(str.isalnum, text))
+    covering = [f for f in found if sum(map(str.isalnum, text[f.start : f.end])) >= _MOST_OF_IT * size > 0]
+    return max(covering, key=lambda f: f.score).entity if covering else ""
+
+
+def _decisions(read: Sequence[Read]) -> Iterator[Decided]:
+    for one in read:
+        for decision in one.minimized.decisions:
+            yield Decided(one.index, path_text(decision.path), decision.action, decision.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Rewrites texts for one reader with the session's tokens."""
+
+    session: Session
+    reader: Reader
+    keys: Keys
+
+    def write(self, text: str, found: Sequence[Finding], *, said: bool) -> tuple[str, list[Sighting]]:
+        """The text as the reader may see it, and what was found in it. ``said``: by the customer."""
+        seen = settled(sightings(text, found, self.session, self.reader))
+        if said:
+            for sighting in seen:
+                if sighting.known is None:
+                    self._remember_said(text, sighting.finding)
+        if any(s.finding.action is Action.BLOCK for s in seen):
+            return BLOCKED, seen
+        spans = (
+            (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end], said))
+            for s in seen
+            if s.finding.action.hides
+        )
+        return replace_spans(text, spans).text, seen
+
+    def _remember_said(self, text: str, finding: Finding) -> None:
+        value = text[finding.start : finding.end]
+        self.session.learn(Known(value, finding.entity, said=True))
+
+    def _stand_in(self, sighting: Sighting, value: str, said: bool) -> str:  # noqa: FBT001 - the turn's own
+        known = sighting.known
+
+        def pseudonym(entity: str, written: str) -> str:
+            if known is None:
+                return self.session.pseudonym(Known(written, entity, said=said))
+            behind = Known(
+                written, entity, known.path, known.source, known.subject,
+                dropped=known.dropped, said=known.said, number=known.number,
+            )  # fmt: skip
+            return self.session.pseudonym(behind)
+
+        finding = sighting.finding
+        return operate(finding.action, finding.entity, value, keys=self.keys, pseudonym=pseudonym)
+
+    def write_record(self, one: Read) -> tuple[str, list[Located]]:
+        """The record's JSON as the reader may see it, and what was found in its fields."""
+        located: list[Located] = []
+        paths = iter(one.minimized.kept_paths)
+
+        def treat(_: Path, value: Scalar) -> Scalar:
+            path = next(paths)
+            text = scalar_text(value)
+            if not text:
+                return value
+            written, seen = self._write_leaf(one, path, text)
+            located.extend(Located(s.finding, record=one.index, path=path_text(path)) for s in seen)
+            return value if written == text else written
+
+        def rename(path: Path, key: str) -> str:
+            if path not in one.minimized.data_keys:
+                return key
+            return self.write(key, (), said=False)[0]
+
+        return serialize(rebuild(one.minimized.kept, treat, rename=rename)), located
+
+    def _write_leaf(self, one: Read, path: Path, text: str) -> tuple[str, list[Sighting]]:
+        action = one.actions[path]
+        if action is Action.KEEP:
+            return self.write(text, one.detected[path], said=False)
+        entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path])
+        known = Known(
+            text, entity or UNTYPED, path_text(path), one.record.source, one.record.subject_id,
+            dropped=action is not Action.PSEUDONYMIZE,
+        )  # fmt: skip
+        return operate(
+            action, known.entity, text, keys=self.keys, pseudonym=lambda *_: self.session.pseudonym(known)
+        ), []

@@ -1,0 +1,225 @@
+"""Where a text holds a value that the session knows: no detector's guess, but this conversation's own record.
+
+A value is found without regard to case and separators ("4111-1111" is "4111 1111"), spelled letter by
+letter, in every view of the text, and by its parts: a surname of a full name, more digits of a number
+than a policy allows. Common words count only where they are written as names are.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import ahocorasick
+
+from hushgate.detection.views import views
+from hushgate.sessions.facts import UNTYPED, Known
+from hushgate.sessions.rarity import TELLING, is_common, surprise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_SHORTEST = 3
+"""Letters and digits that a value must have to be looked for."""
+_WIDEST_GAP = 5
+"""Code points that may stand between two neighbouring letters or digits of one value."""
+_NUMBER = 7
+"""Digits that make a value a number of which parts are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A half-open span of the text in code points, and the known value that stands there."""
+
+    start: int
+    end: int
+    known: Known
+    partial: bool = False
+    """Only part of it: a name's word, some digits of a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stream:
+    """A text's letters and digits, folded, each with the offset that it comes from."""
+
+    text: str
+    offsets: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Needle:
+    """A value as it is looked for."""
+
+    known: Known
+    word: str
+    """Its letters and digits, folded."""
+    gaps: frozenset[int]
+    """Before which of them the value itself has a separator."""
+    common: bool
+    partial: bool
+
+
+class Recall:
+    """An index over known values; made once, asked often."""
+
+    def __init__(self, known: Iterable[Known]) -> None:
+        values = list(known)
+        self._automaton = ahocorasick.Automaton()
+        for value in values:
+            for needle in _needles(value):
+                self._add(needle)
+        self._numbers = [v for v in values if sum(c.isdecimal() for c in v.value) >= _NUMBER]
+        self._grams: dict[int, dict[str, list[Known]]] = {}
+        self._empty = len(self._automaton) == 0
+        if not self._empty:
+            self._automaton.make_automaton()
+
+    def _add(self, needle: _Needle) -> None:
+        if needle.word in self._automaton:
+            self._automaton.get(needle.word).append(needle)
+        else:
+            self._automaton.add_word(needle.word, [needle])
+
+    def find(self, text: str, *, allowed_digits: int | None = None) -> list[Recalled]:
+        """All that is known and stands in the text, in any order, overlaps included.
+
+        ``allowed_digits``: how many digits of a longer number may stand there; None looks for whole
+        numbers alone.
+        """
+        if self._empty:
+            return []
+        found = [*self._find_in(text, allowed_digits)]
+        for view in views(text):
+            found += (
+                replace(r, start=min(view.starts[r.start : r.end]), end=max(view.ends[r.start : r.end]))
+                for r in self._find_in(view.text, allowed_digits)
+            )
+        return list(dict.fromkeys(found))
+
+    def _find_in(self, text: str, allowed_digits: int | None) -> Iterator[Recalled]:
+        stream = _stream(text)
+        for last, needles in self._automaton.iter(stream.text):
+            for needle in needles:
+                if recalled := _confirm(text, stream, last + 1 - len(needle.word), last, needle):
+                    yield recalled
+        if allowed_digits is not None and self._numbers:
+            yield from self._partial_numbers(text, allowed_digits)
+
+    def _partial_numbers(self, text: str, allowed: int) -> Iterator[Recalled]:
+        grams = self._grams_of(allowed + 1)
+        for start, end, digits in _digit_runs(text):
+            if len(digits) <= allowed:
+                continue
+            for known in grams.get(digits[: allowed + 1], ()):
+                if digits in _digits(known.value) and len(digits) < len(_digits(known.value)):
+                    yield Recalled(start, end, known, partial=True)
+
+    def _grams_of(self, length: int) -> dict[str, list[Known]]:
+        """Every run of so many digits in a known number, and whose it is."""
+        if length not in self._grams:
+            grams: dict[str, list[Known]] = {}
+            for known in self._numbers:
+                digits = _digits(known.value)
+                for at in range(len(digits) - length + 1):
+                    grams.setdefault(digits[at : at + length], []).append(known)
+            self._grams[length] = grams
+        return self._grams[length]
+
+
+def _needles(known: Known) -> Iterator[_Needle]:
+    """The value, and for a person's name each of its words."""
+    if _worth_finding(known):
+        yield _needle(known, partial=False)
+    if known.entity == "PERSON":
+        words = known.value.replace(",", " ").split()
+        for word in words if len(words) > 1 else ():
+            part = replace(known, value=word.strip("."))
+            if _worth_finding(part):
+                yield _needle(part, partial=True)
+
+
+def _needle(known: Known, *, partial: bool) -> _Needle:
+    stream = _stream(known.value)
+    gaps = frozenset(
+        at for at in range(1, len(stream.text)) if stream.offsets[at] - stream.offsets[at - 1] > 1
+    )
+    return _Needle(known, stream.text, gaps, is_common(known.value), partial)
+
+
+def _worth_finding(known: Known) -> bool:
+    """Whether the value tells enough for its finding to mean anything."""
+    if len(_stream(known.value).text) < _SHORTEST:
+        return False
+    return known.entity != UNTYPED or surprise(known.value) >= TELLING
+
+
+def _confirm(text: str, stream: _Stream, first: int, last: int, needle: _Needle) -> Recalled | None:
+    """The match as a finding, if it stands as a word of its own and holds together."""
+    offsets = stream.offsets
+    start, end = offsets[first], offsets[last] + 1
+    if _runs_on(text, start - 1, start) or _runs_on(text, end - 1, end):
+        return None
+    gaps = [at - first for at in range(first + 1, last + 1) if offsets[at] - offsets[at - 1] > 1]
+    if any(offsets[first + gap] - offsets[first + gap - 1] > _WIDEST_GAP for gap in gaps):
+        return None
+    spelled = len(gaps) == last - first
+    if not spelled and not all(gap in needle.gaps or _between_digits(stream, first + gap) for gap in gaps):
+        return None
+    if needle.common and not _written_as_name(text, start, end, needle.known.value):
+        return None
+    return Recalled(start, end, needle.known, needle.partial)
+
+
+def _runs_on(text: str, left: int, right: int) -> bool:
+    """Whether a word or a number goes on from one of these neighbours to the other."""
+    if left < 0 or right >= len(text):
+        return False
+    a, b = text[left], text[right]
+    return (a.isalpha() and b.isalpha()) or (a.isdecimal() and b.isdecimal())
+
+
+def _between_digits(stream: _Stream, at: int) -> bool:
+    return stream.text[at - 1].isdecimal() and stream.text[at].isdecimal()
+
+
+def _written_as_name(text: str, start: int, end: int, value: str) -> bool:
+    """A common word is the name when it is written like it, and not merely because a sentence begins."""
+    if text.strip() == text[start:end]:
+        return True
+    if text[start:end] != value or not value[:1].isupper():
+        return False
+    before = text[:start].rstrip(" \t\"'“‘(")
+    return bool(before) and before[-1] not in ".!?:\n"
+
+
+def _stream(text: str) -> _Stream:
+    if text.isascii():
+        pairs = [(c, at) for at, c in enumerate(text.lower()) if c.isalnum()]
+    else:
+        pairs = [
+            (c, at)
+            for at, original in enumerate(text)
+            for c in unicodedata.normalize("NFKC", original).casefold()
+            if c.isalnum()
+        ]
+    return _Stream("".join(c for c, _ in pairs), tuple(at for _, at in pairs))
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdecimal())
+
+
+def _digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
+    """Digits that stand together, single separators between them allowed: span and digits."""
+    start = end = -1
+    for at, c in enumerate(text):
+        if not c.isdecimal():
+            continue
+        if start >= 0 and (at - end > 1 or (at > end and text[end].isalpha())):
+            yield start, end, _digits(text[start:end])
+            start = -1
+        start = at if start < 0 else start
+        end = at + 1
+    if start >= 0:
+        yield start, end, _digits(text[start:end])

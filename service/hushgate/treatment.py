@@ -1,0 +1,139 @@
+"""What is done with what stands in a text: whose value it is, and what the policy says of it there.
+
+The one place where detectors' findings and the session's recall meet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from hushgate.finding import SECRETS, Action, Finding
+from hushgate.sessions.facts import UNTYPED, Known
+from hushgate.settle import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hushgate.policy.model import Destination, Policy
+    from hushgate.sessions.session import Session
+
+
+class Relation(IntEnum):
+    """Whose a value is, seen from who will read it. The least wins where several hold."""
+
+    OWN = 0
+    """It stands in a record about the reader."""
+    OTHERS = 1
+    """It stands in a record about somebody else."""
+    SAID = 2
+    """The customer said it; no record holds it."""
+    UNKNOWN = 3
+    """A detector found it; the session does not know it, or it is about nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A finding with its action, and the known value behind it where there is one."""
+
+    finding: Finding
+    known: Known | None = field(default=None, repr=False)
+    relation: Relation = Relation.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """To whom a text goes, under which policy."""
+
+    policy: Policy
+    destination: Destination
+    subject: str = field(repr=False)
+    """The subject who will read it; empty when nobody said."""
+
+    def relation(self, known: Known | None) -> Relation:
+        """Whose the value is."""
+        if known is None:
+            return Relation.UNKNOWN
+        if known.subject:
+            return Relation.OWN if known.subject == self.subject else Relation.OTHERS
+        return Relation.SAID if known.said else Relation.UNKNOWN
+
+    def action(self, finding: Finding, known: Known | None) -> Action:
+        """What the policy does with it here."""
+        relation = self.relation(known)
+        treatment = {
+            Relation.OWN: self.destination.own,
+            Relation.SAID: self.destination.own,
+            Relation.OTHERS: self.destination.others,
+            Relation.UNKNOWN: self.destination.unknown,
+        }[relation]
+        if finding.entity in SECRETS and finding.entity not in treatment.by_entity:
+            return self.destination.secrets
+        action = treatment.action(finding.entity)
+        if known is not None and known.dropped and not action.hides:
+            return self.destination.dropped
+        return action
+
+    def sight(self, finding: Finding, known: Known | None) -> Sighting:
+        """The finding with the action that the policy gives it."""
+        return Sighting(replace(finding, action=self.action(finding, known)), known, self.relation(known))
+
+
+def sightings(
+    text: str,
+    detected: Iterable[Finding],
+    session: Session,
+    reader: Reader,
+    *,
+    allowed_digits: int | None = None,
+) -> list[Sighting]:
+    """Everything that stands in the text, each with its action; unsettled, overlaps included.
+
+    ``detected`` are the detectors' findings in the text. ``allowed_digits``: how many digits of a longer
+    known number pass; None looks for whole numbers alone.
+    """
+    counted = (f for f in detected if f.score >= reader.policy.threshold(f.entity))
+    seen = [reader.sight(f, best(session.known_as(text[f.start : f.end]), reader)) for f in counted]
+    places: dict[tuple[int, int], list[Known]] = {}
+    partial: set[tuple[int, int]] = set()
+    for recalled in session.recall.find(text, allowed_digits=allowed_digits):
+        place = (recalled.start, recalled.end)
+        places.setdefault(place, []).append(recalled.known)
+        if recalled.partial:
+            partial.add(place)
+    for place, knowns in places.items():
+        known = best(knowns, reader)
+        if known is None or not _speaks(known, reader):
+            continue
+        rule = "session.part" if place in partial else "session.value"
+        seen.append(reader.sight(Finding(*place, known.entity, 1.0, rule), known))
+    return seen
+
+
+def _speaks(known: Known, reader: Reader) -> bool:
+    """Whether finding the value means anything: an untyped one only if it was held back, or is another's."""
+    return known.entity != UNTYPED or known.dropped or reader.relation(known) is Relation.OTHERS
+
+
+def best(knowns: Iterable[Known], reader: Reader) -> Known | None:
+    """Of several facts about one value, the one that decides: the reader's own first, what was kept first."""
+    return min(knowns, key=lambda k: (reader.relation(k), k.dropped, k.entity == UNTYPED), default=None)
+
+
+def settled(seen: Iterable[Sighting]) -> list[Sighting]:
+    """The sightings whose findings win, disjoint and in order; see ``settle``."""
+    listed = list(seen)
+    behind = {}
+    for sighting in listed:
+        f = sighting.finding
+        behind.setdefault((f.entity, f.rule, f.score, f.action), []).append(sighting)
+    out = []
+    for finding in settle(s.finding for s in listed):
+        whole = next(
+            s
+            for s in behind[finding.entity, finding.rule, finding.score, finding.action]
+            if s.finding.start <= finding.start and finding.end <= s.finding.end
+        )
+        out.append(replace(whole, finding=finding))
+    return out

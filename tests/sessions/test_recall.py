@@ -1,0 +1,70 @@
+"""What a session knows is found in a text, however it is written there, and ordinary words are not."""
+
+import pytest
+
+from hushgate.sessions.facts import Known
+from hushgate.sessions.recall import Recall
+
+ACCOUNT = Known("88213409118", "ACCOUNT_ID", "account.number", subject="c-1")
+NAME = Known("Dana Whitfield", "PERSON", "customer.name", subject="c-1")
+MAY = Known("May", "PERSON", "customer.first_name", subject="c-1")
+CITY = Known("Reading", "LOCATION", "customer.city", subject="c-1")
+
+
+def spans(text: str, *known: Known, allowed: int | None = None) -> list[str]:
+    found = Recall(known).find(text, allowed_digits=allowed)
+    return sorted({text[r.start : r.end] for r in found}, key=len)
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["88213409118", "8821-340-9118", "88 21 34 09 11 8", "8 8 2 1 3 4 0 9 1 1 8", "acct88213409118"],
+)
+def test_a_number_is_found_whatever_separates_its_digits(written):
+    assert spans(f"it is {written}, ok", ACCOUNT) == [written.removeprefix("acct")]
+
+
+@pytest.mark.parametrize("written", ["Dana Whitfield", "DANA WHITFIELD", "dana  whitfield", "DanaWhitfield"])
+def test_a_name_is_found_whatever_its_case_and_spaces(written):
+    assert written in spans(f"for {written} today", NAME)
+
+
+def test_the_words_of_a_name_are_found_alone():
+    assert spans("Ms Whitfield called; dana was upset", NAME) == ["dana", "Whitfield"]
+
+
+def test_a_name_spelled_letter_by_letter_is_found():
+    assert "W H I T F I E L D" in spans("that is W H I T F I E L D", NAME)
+
+
+@pytest.mark.parametrize("text", ["Danake", "1882134091189", "Whitfields"])
+def test_a_longer_word_or_number_is_another(text):
+    assert spans(text, ACCOUNT, NAME) == []
+
+
+@pytest.mark.parametrize("text", ["May I help you?", "You may go.", "I was reading it. Reading helps."])
+def test_a_common_word_is_not_the_value(text):
+    assert spans(text, MAY, CITY) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("Hello dear May, hi", "May"), ("I live in Reading now", "Reading")]
+)
+def test_a_common_word_written_as_a_name_is_the_value(text, value):
+    assert spans(text, MAY, CITY) == [value]
+
+
+def test_more_digits_of_a_number_than_allowed_are_found():
+    assert spans("ending in 09118", ACCOUNT, allowed=4) == ["09118"]
+    assert spans("ending in 9118", ACCOUNT, allowed=4) == []
+    assert spans("ending in 09118", ACCOUNT) == []
+
+
+@pytest.mark.parametrize("value", ["gold", "in transit", "100", "USA", "true"])
+def test_an_untyped_value_that_tells_little_is_not_looked_for(value):
+    assert spans(f"it is {value} now", Known(value, "FIELD_VALUE", dropped=True)) == []
+
+
+@pytest.mark.parametrize("value", ["Ravenscourt", "INT-RISK-7731", "loss prevention case"])
+def test_an_untyped_value_that_tells_much_is_found(value):
+    assert spans(f"it is {value} now", Known(value, "FIELD_VALUE", dropped=True)) == [value]

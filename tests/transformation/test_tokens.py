@@ -1,0 +1,87 @@
+"""Token ids are a code; a token that a model has edited restores to its own value or to none."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushgate.transformation.tokens import (
+    ALPHABET,
+    IDS,
+    find_tokens,
+    is_token_id,
+    placeholders,
+    token_id,
+    write_token,
+    written_tokens,
+)
+
+numbers = st.integers(0, IDS - 1)
+ID = token_id(123_456)
+
+
+@given(numbers, numbers)
+def test_two_ids_differ_in_three_places_or_more(a, b):
+    distance = sum(x != y for x, y in zip(token_id(a), token_id(b), strict=True))
+
+    assert distance >= 3 or a == b
+
+
+@given(numbers, st.data())
+def test_an_id_changed_in_one_or_two_places_is_no_id(number, data):
+    symbols = list(token_id(number))
+    for place in data.draw(st.sets(st.integers(0, 5), min_size=1, max_size=2)):
+        symbols[place] = data.draw(st.sampled_from([c for c in ALPHABET if c != symbols[place]]))
+
+    assert not is_token_id("".join(symbols))
+
+
+@given(numbers)
+def test_a_written_token_is_read_back(number):
+    text = f"Hello {write_token('US_SSN', token_id(number))}!"
+
+    assert [w.identifier for w in written_tokens(text)] == [token_id(number)]
+    assert placeholders(text) == [(6, len(text) - 1)]
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        f"[ACCOUNT_ID_{ID}]",
+        f"[account_id_{ID.lower()}]",
+        f"**[ACCOUNT_ID_{ID}]**",
+        f"\\[ACCOUNT\\_ID\\_{ID}\\]",
+        f"ACCOUNT_ID_{ID}",
+        f"account id {ID[:3]} {ID[3:]}",
+        f"[Account ID {ID}]",
+        f"[ACCOUNT-ID-{ID[:3]}-{ID[3:]}]",
+        f"<ACCOUNT_ID_{ID}>",
+        f"[{ID}]",
+        f"[ACCOUNT_ID_\n{ID}]",
+        f"`[ACCOUNT_ID_{ID}]`'s",
+    ],
+)
+def test_an_edited_token_is_found(edited):
+    found = find_tokens(f"about {edited} now", {ID: "ACCOUNT_ID"})
+
+    assert [w.identifier for w in found] == [ID]
+
+
+@given(st.text(alphabet="abcdefgh 0123456789[]_-OIl", max_size=60))
+def test_no_other_token_is_ever_read(text):
+    assert all(w.identifier == ID for w in find_tokens(text, {ID: "PERSON"}))
+
+
+def test_an_id_without_label_or_bracket_is_an_ordinary_word():
+    assert find_tokens(f"the code {ID} is yours", {ID: "PERSON"}) == []
+
+
+def test_a_label_of_another_entity_restores_nothing():
+    assert find_tokens(f"[PERSON_{ID}]", {ID: "US_SSN"}) == []
+    assert len(written_tokens(f"[PERSON_{ID}]")) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["[4111111111111111]", "[PERSON_411111]", "[X4111]", "[ABC123456789]", "[person]"]
+)
+def test_brackets_that_hushgate_did_not_write_are_no_placeholder(text):
+    assert placeholders(text) == []
