@@ -1,0 +1,217 @@
+"""Which names, places and organisations a text holds: what a model and the users' recognizers find."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING, NamedTuple
+
+from hushgate.detection import spacy_model
+from hushgate.detection.windows import windows
+from hushgate.failure import Failure, Reason
+from hushgate.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from spacy.language import Language
+    from spacy.tokens import Doc, Span
+
+    from hushgate.detection.presidio import Recognizers
+    from hushgate.detection.windows import Window
+
+_NO_NAMES = (
+    *("DATE", "TIME", "MONEY", "PERCENT", "QUANTITY", "CARDINAL", "ORDINAL"),
+    *("EVENT", "LANGUAGE", "LAW", "MISC", "PRODUCT", "WORK_OF_ART"),
+)
+LABELS: Mapping[str, str] = {
+    "PER": "PERSON",
+    "PERSON": "PERSON",
+    "GPE": "LOCATION",
+    "LOC": "LOCATION",
+    "FAC": "LOCATION",
+    "LOCATION": "LOCATION",
+    "ORG": "ORGANIZATION",
+    "ORGANIZATION": "ORGANIZATION",
+    "NORP": "NRP",
+    "NRP": "NRP",
+    **dict.fromkeys(_NO_NAMES, ""),
+}
+"""Which entity a model's label stands for; empty: none (the packs find dates and numbers).
+
+A label that does not stand here is an entity of its own: a model that was trained for it means it.
+"""
+
+SCORE = 0.85
+"""Of every name that the model finds: spaCy's gives no score. Presidio's own constant."""
+
+RULE = "names.spacy"
+
+NO_MODEL = (
+    "no name model: names are found only where a record or a phrase says them; "
+    "install one or name it with --names"
+)
+
+_BATCH_TEXTS = 64
+_BATCH_LENGTH = 100_000
+_POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Names:
+    """A name model and the users' recognizers; safe to share between threads, which take turns."""
+
+    def __init__(
+        self,
+        nlp: Language | None,
+        recognizers: Recognizers | None = None,
+        *,
+        language: str = "en",
+        entities: Mapping[str, str] = LABELS,
+        model: str = "",
+    ) -> None:
+        self.language = language
+        self.model = model
+        """The name and version of the model; empty when there is none."""
+        self._nlp = nlp
+        self._recognizers = recognizers
+        self._entities = entities
+        self._lock = Lock()
+
+    @classmethod
+    def load(
+        cls,
+        model: str | Path = "",
+        recognizers: Sequence[str] = (),
+        *,
+        language: str = "en",
+        labels: Mapping[str, str] = LABELS,
+    ) -> Names:
+        """Read a model and recognizers from disk; nothing is downloaded.
+
+        ``model`` is a directory or an installed package; empty: the shipped one, else a known one that is
+        installed, else none (see ``notice``). Each of ``recognizers`` is ``module:Class``, a subclass of
+        Presidio's ``EntityRecognizer``, or a YAML file as Presidio's registry reads it. Fails with
+        FIELD_INVALID.
+        """
+        chosen = spacy_model.choose(model)
+        nlp = spacy_model.load(chosen) if chosen else None
+        name = "{lang}_{name} {version}".format(**nlp.meta) if nlp else ""
+        entities = {**labels, **(_own_labels(nlp, labels) if nlp else {})}
+        if not recognizers:
+            return cls(nlp, language=language, entities=entities, model=name)
+        # Presidio takes most of a second to import, and only users' recognizers need it.
+        from hushgate.detection.presidio import Recognizers  # noqa: PLC0415
+
+        nlp = spacy_model.with_lemmas(nlp or spacy_model.blank(language))
+        theirs = Recognizers.load(recognizers, nlp, language=language, entities=entities)
+        return cls(nlp, theirs, language=language, entities=entities, model=name)
+
+    @property
+    def notice(self) -> str:
+        """What an operator should know at start-up; empty when all is well."""
+        return "" if self.model else NO_MODEL
+
+    def find_many(self, texts: Sequence[str], language: str = "") -> list[list[Finding]]:
+        """What each text holds, in order of start; findings may overlap.
+
+        Fails with LANGUAGE_UNSUPPORTED for a language other than the model's (empty: the model's), with
+        DETECTION_TIMEOUT or INTERNAL where the model or a recognizer fails.
+        """
+        found: list[list[Finding]] = [[] for _ in texts]
+        if self._nlp is None:
+            return found
+        self._refuse_other(language)
+        pieces = [_Piece(index, text, window) for index, text in enumerate(texts) for window in windows(text)]
+        if self._recognizers is None:
+            pieces = [piece for piece in pieces if any(map(str.isalpha, piece.text))]
+        for batch in _batches(pieces):
+            for piece, findings in zip(batch, self._find_batch(self._nlp, batch), strict=True):
+                found[piece.text_index] += piece.placed(findings)
+        return [sorted(set(each), key=lambda f: (f.start, -f.end, f.rule, f.entity)) for each in found]
+
+    def _refuse_other(self, language: str) -> None:
+        if language and language.replace("_", "-").partition("-")[0].lower() != self.language:
+            sentence = f"language must be {self.language}, which is the name model's"
+            raise Failure(Reason.LANGUAGE_UNSUPPORTED, sentence, field="language")
+
+    def _find_batch(self, nlp: Language, batch: Sequence[_Piece]) -> list[list[Finding]]:
+        # In a memory zone the vocabulary forgets the texts' words; zones are not for two threads at a time.
+        with self._lock, nlp.memory_zone():
+            try:
+                docs = nlp.pipe([piece.text for piece in batch], batch_size=len(batch))
+                return [self._find(doc) for doc in docs]
+            except Failure:
+                raise
+            except Exception as error:
+                wrong = type(error).__name__  # no more of it: its message may hold the text
+        raise Failure(Reason.INTERNAL, f"the name model failed: {wrong}")
+
+    def _find(self, doc: Doc) -> list[Finding]:
+        findings = [finding for span in doc.ents if (finding := self._name(doc.text, span))]
+        return findings + self._recognizers.find(doc) if self._recognizers else findings
+
+    def _name(self, text: str, span: Span) -> Finding | None:
+        entity = self._entities.get(span.label_, span.label_.upper())
+        start, end = trim(text, span.start_char, span.end_char)
+        return Finding(start, end, entity, SCORE, RULE) if entity and start < end else None
+
+
+def _own_labels(nlp: Language, labels: Mapping[str, str]) -> dict[str, str]:
+    return {
+        label: label.upper() for part in nlp.pipe_labels.values() for label in part if label not in labels
+    }
+
+
+class _Piece(NamedTuple):
+    """One window of one of several texts."""
+
+    text_index: int
+    whole: str
+    window: Window
+
+    @property
+    def text(self) -> str:
+        # spaCy hashes the UTF-8 form of every word, and half of a pair has none.
+        return _SURROGATE.sub("\ufffd", self.whole[self.window.start : self.window.end])
+
+    def placed(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The findings that are this window's to report, with offsets in the whole text."""
+        at = self.window.start
+        moved = (replace(f, start=f.start + at, end=f.end + at) for f in findings)
+        return [f for f in moved if self.window.answers_for(f.start)]
+
+
+def _batches(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    batch: list[_Piece] = []
+    length = 0
+    for piece in pieces:
+        size = piece.window.end - piece.window.start
+        if batch and (len(batch) == _BATCH_TEXTS or length + size > _BATCH_LENGTH):
+            yield batch
+            batch, length = [], 0
+        batch.append(piece)
+        length += size
+    if batch:
+        yield batch
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without a possessive 's, and without spaces, punctuation or symbols at its edges."""
+    while start < end and _is_edge(text[start]):
+        start += 1
+    while start < end:
+        if _is_edge(text[end - 1]):
+            end -= 1
+        elif possessive := _POSSESSIVE.search(text, start, end):
+            end = possessive.start()
+        else:
+            break
+    return start, end
+
+
+def _is_edge(character: str) -> bool:
+    return unicodedata.category(character)[0] in "PSZC"
