@@ -43,6 +43,15 @@ class Leaf:
     value: Scalar = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A text of a document, or one that is all there is: a leaf, or with ``key`` the last key of ``path``."""
+
+    text: str = field(repr=False)
+    path: Path = field(default=(), repr=False)
+    key: bool = False
+
+
 class _RefusedError(Exception):
     """What the JSON grammar allows and this reader does not."""
 
@@ -139,6 +148,29 @@ def leaves(tree: Tree, path: Path = ()) -> Iterator[Leaf]:
                 yield from leaves(item, (*path, index))
         case _:
             yield Leaf(path, tree)
+
+
+def keys(tree: Tree, path: Path = ()) -> Iterator[Path]:
+    """The path of every key of ``tree`` in document order."""
+    match tree:
+        case dict():
+            for key, value in tree.items():
+                yield (*path, key)
+                yield from keys(value, (*path, key))
+        case list():
+            for index, item in enumerate(tree):
+                yield from keys(item, (*path, index))
+
+
+def scalar_text(value: Scalar) -> str:
+    """A leaf as a text to look at: a string, or a number's digits; "" for booleans and null."""
+    match value:
+        case str():
+            return value
+        case Number():
+            return value.literal
+        case _:
+            return ""
 
 
 def rebuild(

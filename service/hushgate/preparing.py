@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
-from hushgate.document import Number, label, leaves, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.document import Number, Place, label, leaves, parse, path_text, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
@@ -46,7 +46,8 @@ class Read:
     index: int
     tree: Tree = field(repr=False)
     minimized: Minimized = field(repr=False)
-    detected: Mapping[Path, Sequence[Finding]] = field(repr=False)
+    detected: Mapping[tuple[Path, bool], Sequence[Finding]] = field(repr=False)
+    """By place: a leaf's path with False, a key's with True."""
     actions: Mapping[Path, Action] = field(repr=False)
 
 
@@ -96,26 +97,35 @@ def _read_records(call: PrepareCall, policy: Policy, detector: Detector) -> list
         parse(record.json, field=f"records[{index}].json", object_only=True)
         for index, record in enumerate(call.records)
     ]
-    texts = [
-        (index, leaf.path, scalar_text(leaf.value))
-        for index, tree in enumerate(trees)
-        for leaf in leaves(tree)
+    cut = [minimize(tree, intent) for tree in trees]
+    places = [
+        (index, place)
+        for index, (tree, minimized) in enumerate(zip(trees, cut, strict=True))
+        for place in _places(tree, minimized)
     ]
-    texts = [(index, path, text) for index, path, text in texts if text]
     detected = detector.find_many(
-        [text for _, _, text in texts],
-        labels=[label(path) for _, path, _ in texts],
+        [place.text for _, place in places],
+        labels=[label(place.path[:-1] if place.key else place.path) for _, place in places],
         language=call.language or "en",
     )
-    by_record: list[dict[Path, Sequence[Finding]]] = [{} for _ in trees]
-    for (index, path, _), found in zip(texts, detected, strict=True):
-        by_record[index][path] = found
-    read = []
-    for index, (record, tree) in enumerate(zip(call.records, trees, strict=True)):
-        minimized = minimize(tree, intent)
-        actions = {decision.path: decision.action for decision in minimized.decisions}
-        read.append(Read(record, index, tree, minimized, by_record[index], actions))
-    return read
+    by_record: list[dict[tuple[Path, bool], Sequence[Finding]]] = [{} for _ in trees]
+    for (index, place), found in zip(places, detected, strict=True):
+        by_record[index][place.path, place.key] = found
+    return [
+        Read(
+            record, index, tree, minimized, by_record[index], {d.path: d.action for d in minimized.decisions}
+        )
+        for index, (record, tree, minimized) in enumerate(zip(call.records, trees, cut, strict=True))
+    ]
+
+
+def _places(tree: Tree, minimized: Minimized) -> Iterator[Place]:
+    """Every text of a record: its leaves, dropped ones too, and the kept keys that are data."""
+    for path in minimized.data_keys.values():
+        yield Place(str(path[-1]), path, key=True)
+    for leaf in leaves(tree):
+        if text := scalar_text(leaf.value):
+            yield Place(text, leaf.path)
 
 
 def _learn_record(one: Read, policy: Policy, session: Session) -> None:
@@ -135,7 +145,7 @@ def _learn_record(one: Read, policy: Policy, session: Session) -> None:
             )
             if note is not None:
                 session.learn(note)
-        for value, entity in _values(text, policy.entity_of(leaf.path), one.detected[leaf.path]):
+        for value, entity in _values(text, policy.entity_of(leaf.path), one.detected[leaf.path, False]):
             session.learn(
                 Known(
                     value,
@@ -229,17 +239,20 @@ class _Writer:
             return value if written == text else written
 
         def rename(path: Path, key: str) -> str:
-            if path not in one.minimized.data_keys:
+            original = one.minimized.data_keys.get(path)
+            if original is None:
                 return key
-            return self.write(key, (), said=False)[0]
+            written, seen = self.write(key, one.detected[original, True], said=False)
+            located.extend(Located(s.finding, record=one.index, path=path_text(original)) for s in seen)
+            return written
 
         return serialize(rebuild(one.minimized.kept, treat, rename=rename)), located
 
     def _write_leaf(self, one: Read, path: Path, text: str) -> tuple[str, list[Sighting]]:
         action = one.actions[path]
         if action is Action.KEEP:
-            return self.write(text, one.detected[path], said=False)
-        entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path])
+            return self.write(text, one.detected[path, False], said=False)
+        entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path, False])
         known = Known(
             text, entity or UNTYPED, path_text(path), one.record.source, one.record.subject_id,
             dropped=action is not Action.PSEUDONYMIZE,

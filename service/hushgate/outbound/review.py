@@ -11,7 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Code, Ground, Located, Verdict
-from hushgate.document import Number, keys, label, leaves, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.document import (
+    Number,
+    Place,
+    keys,
+    label,
+    leaves,
+    parse,
+    path_text,
+    rebuild,
+    scalar_text,
+    serialize,
+)
 from hushgate.finding import SECRETS, Action, Finding
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
@@ -64,15 +75,6 @@ class _Piece:
     """It is one restored value that was a JSON number."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One text of a draft before treatment: the whole draft, or a leaf or key of its JSON."""
-
-    text: str = field(repr=False)
-    path: Path = field(default=(), repr=False)
-    key: bool = False
-
-
 def review(call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys) -> Judged:
     """The verdict on the call's draft. The session is read, not changed.
 
@@ -81,7 +83,7 @@ def review(call: ReviewCall, policy: Policy, session: Session, detector: Detecto
     reader = Reader(policy, policy.destination(call.destination), call.recipient_id or session.customer)
     reviewer = _Reviewer(session, detector, secret, reader, call)
     if call.text is not None:
-        pieces = reviewer.pieces([_Place(call.text)])
+        pieces = reviewer.pieces([Place(call.text)])
         content = pieces[0].text
     else:
         content, pieces = reviewer.arguments(call.arguments_json or "")
@@ -123,7 +125,7 @@ class _Reviewer:
 
         return serialize(rebuild(tree, treat, rename=rename)), pieces
 
-    def pieces(self, places: Sequence[_Place]) -> list[_Piece]:
+    def pieces(self, places: Sequence[Place]) -> list[_Piece]:
         """Each text treated, in order; the detectors run once over all."""
         restored = [self._restore(place.text) for place in places]
         detected = self.detector.find_many(
@@ -151,7 +153,7 @@ class _Reviewer:
         unknown = tuple((w.start, w.end) for w in written_tokens(text) if w.start not in covered)
         return _Restored(rewritten, values, unknown)
 
-    def _piece(self, place: _Place, restored: _Restored, found: Sequence[Finding]) -> _Piece:
+    def _piece(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> _Piece:
         text = restored.rewritten.text
         notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
         seen = [self.reader.sight(finding, known) for finding, known in restored.values]
@@ -239,10 +241,10 @@ def _in_draft(finding: Finding, restored: Rewritten) -> Finding:
     return replace(finding, start=start, end=end)
 
 
-def _places(tree: Tree) -> Iterator[_Place]:
+def _places(tree: Tree) -> Iterator[Place]:
     """Every text of the document: keys and leaves, booleans and null left out."""
     for path in keys(tree):
-        yield _Place(str(path[-1]), path, key=True)
+        yield Place(str(path[-1]), path, key=True)
     for leaf in leaves(tree):
         if text := scalar_text(leaf.value):
-            yield _Place(text, leaf.path)
+            yield Place(text, leaf.path)
