@@ -1,0 +1,93 @@
+"""What a text holds: the packs' patterns and the names in one answer, and never a stand-in of our own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from hushgate.transformation.tokens import placeholders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hushgate.finding import Finding
+
+LANGUAGE = "en"
+
+
+class FindsPatterns(Protocol):
+    """What the packs' rules find in one text; ``label`` gives context alone."""
+
+    def find(self, text: str, label: str = "") -> Sequence[Finding]:
+        """Findings in ``text``, overlaps included."""
+
+
+class FindsNames(Protocol):
+    """What a model finds in several texts at once."""
+
+    def find_many(self, texts: Sequence[str], language: str = "") -> Sequence[Sequence[Finding]]:
+        """Findings in each text, overlaps included."""
+
+
+class Detector:
+    """Patterns and names behind one question; safe to share between threads."""
+
+    def __init__(self, patterns: FindsPatterns, names: FindsNames | None = None) -> None:
+        self._patterns = patterns
+        self._names = names
+
+    def find(self, text: str, *, label: str = "", language: str = LANGUAGE) -> tuple[Finding, ...]:
+        """What ``text`` holds: distinct findings by start, the longer first; they may overlap.
+
+        ``label`` is words that stand before the text for context only. Fails with LANGUAGE_UNSUPPORTED,
+        DETECTION_TIMEOUT or INTERNAL.
+        """
+        return self.find_many([text], labels=[label], language=language)[0]
+
+    def find_many(
+        self, texts: Sequence[str], *, labels: Sequence[str] | None = None, language: str = LANGUAGE
+    ) -> list[tuple[Finding, ...]]:
+        """The same for each text, in order, in one pass of the model; what stands twice is looked at once."""
+        asked = list(zip(texts, labels if labels is not None else [""] * len(texts), strict=True))
+        different = list(dict.fromkeys(asked))
+        names = self._find_names(different, language)
+        answers = {
+            (text, label): _answer(text, (*self._patterns.find(text, label=label), *named))
+            for (text, label), named in zip(different, names, strict=True)
+        }
+        return [answers[each] for each in asked]
+
+    def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> Sequence[Sequence[Finding]]:
+        if self._names is None:
+            return [()] * len(asked)
+        before = [f"{label}: " if label else "" for _, label in asked]
+        whole = [head + text for head, (text, _) in zip(before, asked, strict=True)]
+        found = self._names.find_many(whole, language)
+        return [_behind(len(head), each) for head, each in zip(before, found, strict=True)]
+
+
+def _behind(length: int, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, or parts of findings, behind the first ``length`` characters, counted from there."""
+    return [
+        replace(f, start=max(f.start - length, 0), end=f.end - length) for f in findings if f.end > length
+    ]
+
+
+def _answer(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    ours = placeholders(text)
+    outside = (part for finding in findings for part in _outside(text, finding, ours))
+    return tuple(sorted(set(outside), key=lambda f: (f.start, -f.end, -f.score, f.rule, f.entity)))
+
+
+def _outside(text: str, finding: Finding, ours: Sequence[tuple[int, int]]) -> Iterator[Finding]:
+    """The parts of the finding that lie in none of our own stand-ins, without spaces at their edges."""
+    start = finding.start
+    if not any(a < finding.end and start < b for a, b in ours):
+        yield finding
+        return
+    for a, b in (*ours, (finding.end, finding.end)):
+        part = text[start : min(max(a, start), finding.end)]
+        if any(map(str.isalnum, part)):
+            at = start + len(part) - len(part.lstrip())
+            yield replace(finding, start=at, end=at + len(part.strip()))
+        start = max(start, b)

@@ -1,0 +1,161 @@
+"""Where things are read from and how much is let in: defaults, the environment, then flags; checked once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hushgate.failure import Failure, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PREFIX = "HUSHGATE_"
+NO_NAMES = "none"
+"""As the name model: none is loaded, names are left to records and phrases."""
+
+_LEAST_KEY = 32
+_MOST_WORKERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set. Each field is ``HUSHGATE_`` and its name in capitals in the environment."""
+
+    listen: str = "127.0.0.1:50551"
+    """``HOST:PORT`` or ``unix:///PATH``."""
+    policies: tuple[Path, ...] = ()
+    """Policy files; empty: the shipped one. The first is the active one."""
+    recognizers: tuple[Path, ...] = ()
+    """Directories or files of packs beside the shipped ones; a pack of the same file name replaces it."""
+    names: str = ""
+    """The name model: a directory or an installed package; empty: the shipped one; ``none``: none."""
+    presidio: tuple[str, ...] = ()
+    """Presidio recognizers: ``module:Class`` or a registry YAML file, each."""
+    store: str = "memory:"
+    """Where sessions are kept, as a URL."""
+    key: str = field(default="", repr=False)
+    """The master key itself, 32 characters or more; ``key_file`` is the better place."""
+    key_file: Path | None = None
+    """A file that holds the master key, 32 bytes or more."""
+    workers: int = 1
+    """Server processes."""
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    """Clients must show a certificate that one of these authorities signed."""
+    insecure: bool = False
+    """Whether to listen where others can reach it without TLS."""
+    max_text: int = 1_000_000
+    """Code points of one text or JSON document."""
+    max_messages: int = 200
+    max_records: int = 100
+    max_message_bytes: int = 4 * 1024 * 1024
+    """Bytes of one gRPC message."""
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
+        """Settings from the environment (the process's own if not given) and from flags that are not None.
+
+        In the environment, lists are separated as in PATH. Fails with FIELD_INVALID.
+        """
+        environment = os.environ if environment is None else environment
+        given: dict[str, Any] = {}
+        for each in fields(cls):
+            text = environment.get(PREFIX + each.name.upper(), "")
+            if text:
+                given[each.name] = _READERS[str(each.type)](PREFIX + each.name.upper(), text)
+        given |= {name: value for name, value in flags.items() if value is not None and value != ()}
+        settings = cls(**given)
+        settings._check()
+        return settings
+
+    def master_key(self) -> bytes | None:
+        """The master key, or None where nobody set one. Fails with FIELD_INVALID; never shows it."""
+        if self.key_file is None:
+            return self.key.encode() or None
+        try:
+            return self.key_file.read_bytes().rstrip(b"\r\n")
+        except OSError as error:
+            raise _invalid("key_file", f"{self.key_file} cannot be read: {error.strerror}") from None
+
+    def _check(self) -> None:
+        key = self.master_key()
+        if key is not None and len(key) < _LEAST_KEY:
+            raise _invalid("key_file" if self.key_file else "key", f"must hold {_LEAST_KEY} bytes or more")
+        if not 1 <= self.workers <= _MOST_WORKERS:
+            raise _invalid("workers", f"must be from 1 to {_MOST_WORKERS}")
+        if (self.tls_cert is None) != (self.tls_key is None):
+            raise _invalid("tls_cert", "and tls_key come together")
+        for name in ("max_text", "max_messages", "max_records", "max_message_bytes"):
+            if getattr(self, name) < 1:
+                raise _invalid(name, "must be 1 or more")
+        for name in ("policies", "recognizers"):
+            for path in getattr(self, name):
+                if not path.exists():
+                    raise _invalid(name, f"{path} does not exist")
+
+
+def shipped(name: str) -> Path:
+    """The directory ``recognizers`` or ``policies`` that comes with hushgate: in the wheel, or in a checkout.
+
+    Fails with INTERNAL when the installation is not whole.
+    """
+    package = Path(__file__).parent
+    for path in (package / name, package.parent.parent / name):
+        if path.is_dir():
+            return path
+    raise Failure(Reason.INTERNAL, f"this installation of hushgate has no {name}")
+
+
+def yaml_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The YAML files of the directories, each with all below it, and the files that stand there themselves.
+
+    In the order given, sorted within a directory. Of two with the same path below their directories, the
+    later one counts, in the place of the first.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        if path.is_dir():
+            for file in sorted(each for each in path.rglob("*.y*ml") if each.suffix in {".yaml", ".yml"}):
+                found[file.relative_to(path)] = file
+        else:
+            found[Path(path.name)] = path
+    return tuple(found.values())
+
+
+def _invalid(name: str, sentence: str) -> Failure:
+    return Failure(Reason.FIELD_INVALID, f"{name} {sentence}", field=name)
+
+
+def _paths(_: str, text: str) -> tuple[Path, ...]:
+    return tuple(Path(part) for part in text.split(os.pathsep) if part)
+
+
+def _texts(_: str, text: str) -> tuple[str, ...]:
+    # A colon belongs to module:Class, so these are separated by commas.
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise _invalid(name, "must be a whole number")
+    return int(text)
+
+
+def _yes_or_no(name: str, text: str) -> bool:
+    if text.lower() not in {"1", "true", "yes", "0", "false", "no"}:
+        raise _invalid(name, "must be true or false")
+    return text.lower() in {"1", "true", "yes"}
+
+
+_READERS: Mapping[str, Callable[[str, str], Any]] = {
+    "str": lambda _, text: text,
+    "int": _whole,
+    "bool": _yes_or_no,
+    "Path | None": lambda _, text: Path(text),
+    "tuple[Path, ...]": _paths,
+    "tuple[str, ...]": _texts,
+}
