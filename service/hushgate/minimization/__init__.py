@@ -1,0 +1,1 @@
+"""Record x intent: what may pass, and why the rest may not."""

@@ -1,0 +1,113 @@
+"""Whether the names in a policy mean something: paths, entities, intents of agents.
+
+Works on the file as it stands, also where its shape is wrong elsewhere, so that all problems show at once.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+from hushgate.minimization.paths import Pattern, parse_pattern
+from hushgate.policy.schema import ENTITY, DestinationFile
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from hushgate.yamlfile import Document, Loc, Problem
+
+_WHOSE = ("own", "others", "unknown")
+_INTENT = re.compile(r"\w[\w .:/-]{0,99}")
+
+Found = tuple["Loc", str]
+"""Where, and the sentence."""
+
+
+def meaningless(document: Document, *, entities: Collection[str] | None = None) -> list[Problem]:
+    """A problem for each name that means nothing. ``entities``: all that can be found, if that is known."""
+    data = document.data if isinstance(document.data, dict) else {}
+    found = [*_paths(data), *_entities(data, entities), *_destinations(data), *_intents(data)]
+    return [document.problem(loc, sentence) for loc, sentence in found]
+
+
+def _mapping(data: object, *keys: str) -> dict[str, Any]:
+    for key in keys:
+        data = data.get(key) if isinstance(data, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+def _paths(data: dict[str, Any]) -> Iterator[Found]:
+    for name in _mapping(data, "intents"):
+        at: Loc = ("intents", name, "fields")
+        yield from _patterns([((*at, path), path) for path in _mapping(data, "intents", name, "fields")])
+    internal = data.get("internal")
+    listed = internal if isinstance(internal, list) else []
+    yield from _patterns([(("internal", i), path) for i, path in enumerate(listed) if isinstance(path, str)])
+    yield from _patterns([(("entities", path), path) for path in _mapping(data, "entities")])
+
+
+def _patterns(paths: list[tuple[Loc, str]]) -> Iterator[Found]:
+    seen: dict[Pattern, str] = {}
+    for loc, path in paths:
+        try:
+            pattern = parse_pattern(path)
+        except ValueError as error:
+            yield loc, f"the path {path} cannot be read: {error}"
+            continue
+        if pattern in seen:
+            yield loc, f"the path {path} is the same as {seen[pattern]}, which stands here already"
+        seen.setdefault(pattern, path)
+
+
+def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[Found]:
+    named: list[tuple[Loc, str]] = [
+        (("destinations", place, *whose, entity), entity)
+        for place, destination in _mapping(data, "destinations").items()
+        for whose in ((), *((key,) for key in _WHOSE))
+        for entity in _mapping(destination, *whose)
+        if entity != "default" and (whose or entity not in DestinationFile.model_fields)
+    ]
+    named += [(("thresholds", e), e) for e in _mapping(data, "thresholds") if e != "default"]
+    own = [(("deny", e), e) for e in _mapping(data, "deny")]
+    own += [(("entities", path), e) for path, e in _mapping(data, "entities").items() if isinstance(e, str)]
+    for loc, entity in (*named, *own):
+        if not re.search(ENTITY, entity):
+            yield (
+                loc,
+                f"{entity} is neither an entity (which is written like CREDIT_CARD) nor a key known here",
+            )
+    if known is None:
+        return
+    findable = {*known, *(entity for _, entity in own)}
+    for loc, entity in named:
+        if entity not in findable and re.search(ENTITY, entity):
+            near = get_close_matches(entity, findable, 1)
+            yield loc, f"nothing finds the entity {entity}" + (f"; is {near[0]} meant?" if near else "")
+
+
+def _destinations(data: dict[str, Any]) -> Iterator[Found]:
+    for place, destination in _mapping(data, "destinations").items():
+        keys = set(_mapping(destination))
+        flat = keys.difference(DestinationFile.model_fields) | (keys & {"default"})
+        if flat and keys.intersection(_WHOSE):
+            sentence = f"destinations.{place} has actions beside own, others or unknown; move them into those"
+            yield ("destinations", place), sentence
+
+
+def _intents(data: dict[str, Any]) -> Iterator[Found]:
+    intents = _mapping(data, "intents")
+    for name in intents:
+        if not _INTENT.fullmatch(name):
+            yield (
+                ("intents", name),
+                "an intent's name is letters, digits and _ - . : / in at most 100 characters",
+            )
+    for agent, entry in _mapping(data, "agents").items():
+        listed = _mapping(entry).get("intents")
+        for i, name in enumerate(listed if isinstance(listed, list) else []):
+            if isinstance(name, str) and name not in intents:
+                yield (
+                    ("agents", agent, "intents", i),
+                    f"the intent {name} of agent {agent} is not in this policy",
+                )

@@ -1,0 +1,139 @@
+"""What a policy is once it is read: frozen values that answer one question each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hushgate.failure import Failure, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hushgate.document import Path
+    from hushgate.finding import Action
+    from hushgate.policy.fields import FieldRule, PathTable
+
+DESTINATIONS = ("model", "customer", "tool", "human_agent", "log")
+"""Where text can be going. A policy speaks of each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What becomes of findings, by entity."""
+
+    default: Action
+    by_entity: Mapping[str, Action]
+
+    def action(self, entity: str) -> Action:
+        """The action for ``entity``."""
+        return self.by_entity.get(entity, self.default)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """What becomes of what is found in a text on its way to one destination."""
+
+    own: Treatment
+    """Of values that are the recipient's own (or, where no one is told apart, of all)."""
+    others: Treatment
+    """Of values that are known to be someone else's."""
+    unknown: Treatment
+    """Of values of which this session does not know whose they are."""
+    internal_notes: Action
+    """Of text that comes from an internal field."""
+    secrets: Action
+    """Of what opens a door: see ``finding.SECRETS``."""
+    dropped: Action
+    """Of values of fields that the intent has no use for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What a conversation is for, and the fields that it may use."""
+
+    name: str
+    description: str
+    fields: PathTable[FieldRule]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """An agent of the register: who answers for it, and what it may do."""
+
+    owner: str
+    approved_by: str
+    intents: frozenset[str]
+    max_records_per_session: int | None
+    sensitive_sends_per_hour: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of the rules of a contact centre. Read by ``policy.reader``; never changed."""
+
+    version: str
+    digest: str
+    """SHA-256, in hex, of what the policy says; comments, order and layout do not count."""
+    tenants: frozenset[str] | None
+    """None: any."""
+    intents: Mapping[str, Intent] = field(repr=False)
+    destinations: Mapping[str, Destination] = field(repr=False)
+    thresholds: Mapping[str, float] = field(repr=False)
+    default_threshold: float
+    internal: PathTable[bool] = field(repr=False)
+    entities: PathTable[str] = field(repr=False)
+    agents: Mapping[str, Agent] | None = field(repr=False)
+    """None: no register, so that any agent may do what the intents allow."""
+    allow: frozenset[str] = field(repr=False)
+    """Texts that are never findings."""
+    deny: Mapping[str, tuple[str, ...]] = field(repr=False)
+    """By entity, texts that always are."""
+    allowed_trailing_digits: int
+    """How many last digits of a protected number may be said."""
+    note_overlap_words: int
+    """How many words in a row of an internal note make a copy of it."""
+
+    def intent(self, name: str) -> Intent:
+        """The intent of that name. Fails with INTENT_UNKNOWN: what is not described may use nothing."""
+        found = self.intents.get(name)
+        if found is None:
+            sentence = f"intent is none of the {len(self.intents)} that policy {self.version} has"
+            raise Failure(Reason.INTENT_UNKNOWN, sentence, field="intent")
+        return found
+
+    def destination(self, name: str) -> Destination:
+        """The destination of that name. Fails with DESTINATION_UNKNOWN."""
+        found = self.destinations.get(name)
+        if found is None:
+            sentence = f"destination must be one of {', '.join(DESTINATIONS)}"
+            raise Failure(Reason.DESTINATION_UNKNOWN, sentence, field="destination")
+        return found
+
+    def admits(self, tenant: str) -> bool:
+        """Whether the policy speaks for ``tenant``."""
+        return tenant in self.tenants if self.tenants is not None else bool(tenant)
+
+    def authorize(self, agent_id: str, intent: str) -> None:
+        """Fail with AGENT_NOT_ALLOWED where a register does not allow the agent the intent."""
+        if self.agents is None:
+            return
+        agent = self.agents.get(agent_id)
+        if agent is None:
+            sentence = f"agent_id is not in the register of policy {self.version}"
+            raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="agent_id")
+        if intent not in agent.intents:
+            sentence = f"the register of policy {self.version} does not allow this agent this intent"
+            raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="intent")
+
+    def threshold(self, entity: str) -> float:
+        """The least score, 0 to 1, at which a finding of ``entity`` counts."""
+        return self.thresholds.get(entity, self.default_threshold)
+
+    def entity_of(self, path: Path) -> str:
+        """What the field at ``path`` holds, as the policy says; empty where it does not say."""
+        return self.entities.find(path) or ""
+
+    def is_internal(self, path: Path) -> bool:
+        """Whether the text at ``path`` must never go out."""
+        return self.internal.find(path) is not None

@@ -1,0 +1,125 @@
+"""How a policy file becomes a Policy: read, checked as a whole, and only then built."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+
+from hushgate.finding import Action
+from hushgate.minimization.paths import parse_pattern
+from hushgate.policy.fields import PathTable, field_rules, path_set
+from hushgate.policy.meaning import meaningless
+from hushgate.policy.model import DESTINATIONS, Agent, Destination, Intent, Policy, Treatment
+from hushgate.policy.schema import PolicyFile
+from hushgate.yamlfile import problems_of, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
+
+    from hushgate.policy.schema import AgentFile, DestinationFile
+    from hushgate.yamlfile import Problem
+
+
+class PolicyProblems(Exception):  # noqa: N818 - named for what it holds
+    """A policy file says what cannot be done. ``problems``: all of them, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+def read_policy(path: Path) -> Policy:
+    """The policy in the file at ``path``. Raises PolicyProblems with all that is wrong with it."""
+    file, problems = _read(path, None)
+    if file is None or problems:
+        raise PolicyProblems(problems)
+    return _policy(file)
+
+
+def check_policy(path: Path, *, entities: Collection[str] | None = None) -> list[Problem]:
+    """All that is wrong with the file; with ``entities``, all that can be found, also what never would be."""
+    return _read(path, entities)[1]
+
+
+def _read(path: Path, entities: Collection[str] | None) -> tuple[PolicyFile | None, list[Problem]]:
+    document = read_yaml(path)
+    problems = list(document.problems)
+    if document.data is None:
+        return None, problems
+    file = None
+    try:
+        file = PolicyFile.model_validate(document.data)
+    except ValidationError as error:
+        problems += problems_of(document, error)
+    problems += meaningless(document, entities=entities)
+    return file, sorted(dict.fromkeys(problems))
+
+
+def _policy(file: PolicyFile) -> Policy:
+    return Policy(
+        version=file.version,
+        digest=_digest(file),
+        tenants=None if file.tenants is None else frozenset(file.tenants),
+        intents={name: _intent(name, each.description, each.fields) for name, each in file.intents.items()},
+        destinations={name: _destination(name, getattr(file.destinations, name)) for name in DESTINATIONS},
+        thresholds={entity: score for entity, score in file.thresholds.items() if entity != "default"},
+        default_threshold=file.thresholds.get("default", 0.4),
+        internal=path_set(map(parse_pattern, file.internal)),
+        entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
+        agents=None if file.agents is None else {name: _agent(each) for name, each in file.agents.items()},
+        allow=frozenset(file.allow),
+        deny={entity: tuple(texts) for entity, texts in file.deny.items()},
+        allowed_trailing_digits=file.outbound.allowed_trailing_digits,
+        note_overlap_words=file.outbound.note_overlap_words,
+    )
+
+
+def _digest(file: PolicyFile) -> str:
+    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _intent(name: str, description: str, fields: Mapping[str, str]) -> Intent:
+    actions = {parse_pattern(path): Action(action) for path, action in fields.items()}
+    return Intent(name, description, field_rules(actions))
+
+
+def _destination(name: str, file: DestinationFile) -> Destination:
+    """What is not said: to a customer or a tool, notes, secrets and others' values are blocked."""
+    outward = name in {"customer", "tool"}
+    flat = dict(file.__pydantic_extra__)
+    if file.default is not None:
+        flat["default"] = file.default
+    if flat or (file.own is file.others is file.unknown is None):
+        own = others = unknown = _treatment(flat, Action.REDACT)
+    else:
+        own = _treatment(file.own or {}, Action.KEEP)
+        others = _treatment(file.others or {}, Action.BLOCK if outward else Action.REDACT)
+        unknown = own if file.unknown is None else _treatment(file.unknown, Action.REDACT)
+    return Destination(
+        own=own,
+        others=others,
+        unknown=unknown,
+        internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
+        secrets=Action(file.secrets or (Action.BLOCK if outward else Action.REDACT)),
+        dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
+    )
+
+
+def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:
+    by_entity = {entity: Action(action) for entity, action in actions.items() if entity != "default"}
+    return Treatment(Action(actions.get("default", default)), by_entity)
+
+
+def _agent(file: AgentFile) -> Agent:
+    return Agent(
+        owner=file.owner,
+        approved_by=file.approved_by,
+        intents=frozenset(file.intents),
+        max_records_per_session=file.max_records_per_session,
+        sensitive_sends_per_hour=file.sensitive_sends_per_hour,
+    )

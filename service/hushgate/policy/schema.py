@@ -1,0 +1,139 @@
+"""How a policy is written in YAML: its keys, and what each may hold (what names mean: ``meaning``).
+
+``python -m hushgate.policy.schema`` prints the JSON schema that editors use.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Literal, get_args
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+FieldAction = Literal[
+    "keep", "drop", "redact", "mask", "last4", "hash", "generalize", "pseudonymize", "encrypt"
+]
+"""What can be done with a field. A record is no text to send, so that nothing of it can ``block``."""
+
+TextAction = Literal[
+    "keep", "drop", "redact", "mask", "last4", "hash", "generalize", "pseudonymize", "encrypt", "block"
+]
+"""What can be done with a finding in a text."""
+
+ENTITY = r"^[A-Z][A-Z0-9_]+$"
+VERSION = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+
+def _version(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("is read as a number; write it in quotes")
+    return value
+
+
+def _treatment(value: object) -> object:
+    return {"default": value} if isinstance(value, str) else value
+
+
+def _some(value: object) -> object:
+    if value in ({}, []):
+        raise ValueError("is empty; name at least one, or leave the key out where it is optional")
+    return value
+
+
+Some = BeforeValidator(_some)
+
+Entities = dict[str, TextAction]
+Treatment = Annotated[Entities, BeforeValidator(_treatment, json_schema_input_type=TextAction | Entities)]
+"""Entities and what becomes of each, with ``default`` for the rest; one action alone is the default."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DestinationFile(BaseModel):
+    """A destination: entities and actions side by side with the keys below, or by whose the value is."""
+
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={
+            "patternProperties": {ENTITY: {"enum": list(get_args(TextAction))}},
+            "additionalProperties": False,
+        },
+    )
+    __pydantic_extra__: dict[str, TextAction] = Field(init=False)
+
+    default: TextAction | None = None
+    own: Treatment | None = None
+    others: Treatment | None = None
+    unknown: Treatment | None = None
+    internal_notes: TextAction | None = None
+    secrets: TextAction | None = None
+    dropped: TextAction | None = None
+
+
+_Destination = Annotated[
+    DestinationFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | DestinationFile)
+]
+
+
+class DestinationsFile(_Strict):
+    """All five places that text can go to."""
+
+    model: _Destination
+    customer: _Destination
+    tool: _Destination
+    human_agent: _Destination
+    log: _Destination
+
+
+class IntentFile(_Strict):
+    """What a conversation is for, and the fields that it may use: all that is not named is dropped."""
+
+    description: str = ""
+    fields: dict[str, FieldAction]
+
+
+class OutboundFile(_Strict):
+    """How much of what is protected may be said."""
+
+    allowed_trailing_digits: int = Field(default=4, ge=0, le=8)
+    note_overlap_words: int = Field(default=6, ge=2, le=50)
+
+
+class AgentFile(_Strict):
+    """An agent of the register."""
+
+    owner: Annotated[str, Field(min_length=1)]
+    approved_by: Annotated[str, Field(min_length=1)]
+    intents: Annotated[list[str], Some]
+    max_records_per_session: Annotated[int, Field(ge=1)] | None = None
+    sensitive_sends_per_hour: Annotated[int, Field(ge=0)] | None = None
+
+
+class PolicyFile(_Strict):
+    """A policy file, as policies/README.md explains it."""
+
+    version: Annotated[str, BeforeValidator(_version), Field(pattern=VERSION)]
+    tenants: Annotated[list[str], Some] | None = None
+    internal: list[str] = []
+    entities: dict[str, str] = {}
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    intents: Annotated[dict[str, IntentFile], Some]
+    destinations: DestinationsFile
+    outbound: OutboundFile = OutboundFile()
+    agents: Annotated[dict[str, AgentFile], Some] | None = None
+    allow: list[str] = []
+    deny: dict[str, list[str]] = {}
+
+
+def policy_schema() -> str:
+    """The JSON schema of a policy file, as policies/policy.schema.json holds it."""
+    schema = PolicyFile.model_json_schema()
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(policy_schema())
