@@ -10,6 +10,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from hushgate.finding import SECRETS, Action, Finding
+from hushgate.policy.counting import counted
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.settle import settle
 
@@ -93,8 +94,10 @@ def sightings(
     ``detected`` are the detectors' findings in the text. ``allowed_digits``: how many digits of a longer
     known number pass; None looks for whole numbers alone.
     """
-    counted = (f for f in detected if f.score >= reader.policy.threshold(f.entity))
-    seen = [reader.sight(f, best(session.known_as(text[f.start : f.end]), reader)) for f in counted]
+    seen = [
+        reader.sight(finding, best(session.known_as(text[finding.start : finding.end]), reader))
+        for finding in counted(text, detected, reader.policy)
+    ]
     places: dict[tuple[int, int], list[Known]] = {}
     partial: set[tuple[int, int]] = set()
     for recalled in session.recall.find(text, allowed_digits=allowed_digits):
