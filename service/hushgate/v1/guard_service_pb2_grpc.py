@@ -74,8 +74,8 @@ class GuardServiceServicer(object):
         out, and what is sensitive in the rest is hidden, with tokens of the session where the policy says pseudonymize.
 
         Messages and records come out in the order and number they came in. The call is atomic: it answers for everything
-        or fails as a whole, and after a failure the session knows nothing more than before. The session has remembered
-        everything that the answer stands for before the answer is sent. Repeating a call gives the same answer.
+        or fails as a whole. The session has remembered everything that the answer stands for before the answer is sent.
+        Repeating a call gives the same answer, so a call that failed in an unknown state can simply be made again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,8 +43,8 @@ class GuardServiceStub:
     out, and what is sensitive in the rest is hidden, with tokens of the session where the policy says pseudonymize.
 
     Messages and records come out in the order and number they came in. The call is atomic: it answers for everything
-    or fails as a whole, and after a failure the session knows nothing more than before. The session has remembered
-    everything that the answer stands for before the answer is sent. Repeating a call gives the same answer.
+    or fails as a whole. The session has remembered everything that the answer stands for before the answer is sent.
+    Repeating a call gives the same answer, so a call that failed in an unknown state can simply be made again.
     """
     Review: _grpc.UnaryUnaryMultiCallable[_guard_service_pb2.ReviewRequest, _guard_service_pb2.ReviewResponse]
     """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
@@ -80,8 +80,8 @@ class GuardServiceAsyncStub(GuardServiceStub):
     out, and what is sensitive in the rest is hidden, with tokens of the session where the policy says pseudonymize.
 
     Messages and records come out in the order and number they came in. The call is atomic: it answers for everything
-    or fails as a whole, and after a failure the session knows nothing more than before. The session has remembered
-    everything that the answer stands for before the answer is sent. Repeating a call gives the same answer.
+    or fails as a whole. The session has remembered everything that the answer stands for before the answer is sent.
+    Repeating a call gives the same answer, so a call that failed in an unknown state can simply be made again.
     """
     Review: _aio.UnaryUnaryMultiCallable[_guard_service_pb2.ReviewRequest, _guard_service_pb2.ReviewResponse]  # type: ignore[assignment]
     """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
@@ -120,8 +120,8 @@ class GuardServiceServicer(metaclass=_abc_1.ABCMeta):
         out, and what is sensitive in the rest is hidden, with tokens of the session where the policy says pseudonymize.
 
         Messages and records come out in the order and number they came in. The call is atomic: it answers for everything
-        or fails as a whole, and after a failure the session knows nothing more than before. The session has remembered
-        everything that the answer stands for before the answer is sent. Repeating a call gives the same answer.
+        or fails as a whole. The session has remembered everything that the answer stands for before the answer is sent.
+        Repeating a call gives the same answer, so a call that failed in an unknown state can simply be made again.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,249 @@
+"""What a caller may write for a request: tuples, dictionaries and strings, or the messages themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeAlias, TypeVar
+
+from google.protobuf.message import Message as Proto
+
+from hushgate.caller.errors import Refused
+from hushgate.v1.guard_service_pb2 import (
+    EndSessionRequest,
+    Message,
+    PrepareRequest,
+    Record,
+    ReviewRequest,
+    ReviewStart,
+    ReviewStreamRequest,
+)
+from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
+from hushgate.v1.tuning_service_pb2 import ExplainRequest, ListRulesRequest, Span
+
+M = TypeVar("M", bound=Proto)
+X = TypeVar("X")
+
+MessageLike: TypeAlias = Message | tuple[str, str] | Mapping[str, str]
+"""``("user", "…")``, or a dictionary with ``role`` and ``text``."""
+RecordLike: TypeAlias = Record | Mapping[str, Any]
+"""A dictionary with ``source``, ``subject_id`` and either ``data``, a dictionary, or ``json``, its text."""
+ItemLike: TypeAlias = RedactItem | Mapping[str, Any] | str
+"""A text, or a dictionary with ``id`` and one of ``text``, ``json`` or ``data``."""
+
+
+def prepare(
+    *,
+    tenant: str,
+    session_id: str,
+    intent: str,
+    messages: Iterable[MessageLike] = (),
+    records: Iterable[RecordLike] = (),
+    customer_id: str = "",
+    agent_id: str = "",
+    policy: str = "",
+    language: str = "",
+    request_id: str = "",
+    risk_signals: Iterable[str] = (),
+) -> PrepareRequest:
+    """GuardService.Prepare: what the model may see of these messages and records."""
+    return _made(
+        PrepareRequest,
+        tenant=tenant,
+        session_id=session_id,
+        intent=intent,
+        messages=[_message(message) for message in messages],
+        records=[_record(record) for record in records],
+        customer_id=customer_id,
+        agent_id=agent_id,
+        policy=policy,
+        language=language,
+        request_id=request_id,
+        risk_signals=risk_signals,
+    )
+
+
+def review(
+    *,
+    tenant: str,
+    session_id: str,
+    intent: str,
+    destination: str = "customer",
+    text: str | None = None,
+    arguments: Mapping[str, Any] | None = None,
+    arguments_json: str | None = None,
+    recipient_id: str = "",
+    agent_id: str = "",
+    channel: str = "",
+    request_id: str = "",
+    language: str = "",
+) -> ReviewRequest:
+    """GuardService.Review: whether this text, or these arguments of a tool call, may be sent.
+
+    Give one of ``text``, ``arguments`` (a dictionary) and ``arguments_json`` (its text).
+    """
+    if sum(content is not None for content in (text, arguments, arguments_json)) != 1:
+        sentence = "give one of text, arguments and arguments_json"
+        raise Refused(sentence, reason="FIELD_INVALID", field="content")
+    return _made(
+        ReviewRequest,
+        tenant=tenant,
+        session_id=session_id,
+        intent=intent,
+        destination=destination,
+        text=text,
+        arguments_json=arguments_json if arguments is None else _json(arguments, "arguments"),
+        recipient_id=recipient_id,
+        agent_id=agent_id,
+        channel=channel,
+        request_id=request_id,
+        language=language,
+    )
+
+
+def end_session(*, tenant: str, session_id: str) -> EndSessionRequest:
+    """GuardService.EndSession: forget the session for good."""
+    return _made(EndSessionRequest, tenant=tenant, session_id=session_id)
+
+
+def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:
+    """RedactionService.Redact: these items, redacted, in the same order and number."""
+    listed = [items] if isinstance(items, str) else items
+    return _made(RedactRequest, items=[_item(item) for item in listed], policy=policy, language=language)
+
+
+def explain(
+    text: str, *, language: str = "", label: str = "", marked: Iterable[tuple[int, int]] = ()
+) -> ExplainRequest:
+    """TuningService.Explain: why this is found, and why the marked spans are or are not."""
+    spans = [_made(Span, start=start, end=end) for start, end in marked]
+    return _made(ExplainRequest, text=text, language=language, label=label, marked=spans)
+
+
+def list_rules(*, entity: str = "") -> ListRulesRequest:
+    """TuningService.ListRules: the rules that are loaded."""
+    return _made(ListRulesRequest, entity=entity)
+
+
+@dataclass(slots=True)
+class Outgoing(Generic[X, M]):
+    """The requests of a stream, made one by one as they are sent, from an iterable of either kind."""
+
+    first: tuple[M, ...]
+    items: Iterable[X] | AsyncIterable[X] = field(repr=False)
+    request: Callable[[X], M]
+    error: Exception | None = None
+    """What the items, or the making of a request, raised. The stream is cancelled then, never half-closed."""
+
+    def __iter__(self) -> Iterator[M]:
+        """For the sync client."""
+        try:
+            yield from self.first
+            for item in self.items:  # type: ignore[union-attr]  # an async iterable is a TypeError, kept below
+                yield self.request(item)
+        except Exception as error:
+            self.error = error
+            raise
+
+    async def __aiter__(self) -> AsyncIterator[M]:
+        """For the async client."""
+        try:
+            for request in self.first:
+                yield request
+            if isinstance(self.items, AsyncIterable):
+                async for item in self.items:
+                    yield self.request(item)
+            else:
+                for item in self.items:
+                    yield self.request(item)
+        except Exception as error:
+            self.error = error
+            raise
+
+
+def review_stream(
+    texts: Iterable[str] | AsyncIterable[str],
+    *,
+    tenant: str,
+    session_id: str,
+    intent: str,
+    destination: str = "customer",
+    recipient_id: str = "",
+    agent_id: str = "",
+    channel: str = "",
+    request_id: str = "",
+    language: str = "",
+) -> Outgoing[str, ReviewStreamRequest]:
+    """GuardService.ReviewStream: what may be sent of a draft that comes in pieces.
+
+    If the pieces end with an exception, the review is given up and the exception comes out of the answers.
+    """
+    start = _made(
+        ReviewStart,
+        tenant=tenant,
+        session_id=session_id,
+        intent=intent,
+        destination=destination,
+        recipient_id=recipient_id,
+        agent_id=agent_id,
+        channel=channel,
+        request_id=request_id,
+        language=language,
+    )
+    first = (ReviewStreamRequest(start=start),)
+    return Outgoing(first, texts, lambda text: _made(ReviewStreamRequest, text=text))
+
+
+def redact_stream(
+    batches: Iterable[Iterable[ItemLike]] | AsyncIterable[Iterable[ItemLike]],
+    *,
+    policy: str = "",
+    language: str = "",
+) -> Outgoing[Iterable[ItemLike], RedactRequest]:
+    """RedactionService.RedactStream: batch after batch, one answer for each, in order."""
+    return Outgoing((), batches, lambda batch: redact(batch, policy=policy, language=language))
+
+
+def _message(message: MessageLike) -> Message:
+    if isinstance(message, Message):
+        return message
+    fields = dict(zip(("role", "text"), message, strict=True)) if isinstance(message, tuple) else message
+    return _made(Message, **fields)
+
+
+def _record(record: RecordLike) -> Record:
+    if isinstance(record, Record):
+        return record
+    return _made(Record, **_with_json(record, "records"))
+
+
+def _item(item: ItemLike) -> RedactItem:
+    if isinstance(item, RedactItem):
+        return item
+    return _made(RedactItem, **({"text": item} if isinstance(item, str) else _with_json(item, "items")))
+
+
+def _with_json(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The fields, with ``data`` written as ``json``."""
+    plain = {key: value for key, value in fields.items() if key != "data"}
+    return plain | {"json": _json(fields["data"], name)} if "data" in fields else plain
+
+
+def _json(data: object, name: str) -> str:
+    """As ASCII, so that a lone surrogate can travel."""
+    try:
+        return json.dumps(data, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        pass
+    raise Refused("not data that JSON can hold", reason="JSON_INVALID", field=name)
+
+
+def _made(kind: type[M], **fields: Any) -> M:  # noqa: ANN401 - what a caller may write
+    """The message. What protobuf says of a wrong value quotes the value, so it is not passed on."""
+    try:
+        return kind(**fields)
+    except (TypeError, ValueError):  # UnicodeEncodeError, which holds the whole text, is a ValueError
+        pass
+    sentence = f"a field of {kind.DESCRIPTOR.name} is unknown, has the wrong type, or is no valid Unicode"
+    raise Refused(sentence, reason="FIELD_INVALID", field=kind.DESCRIPTOR.name)

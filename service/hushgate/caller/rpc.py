@@ -1,0 +1,100 @@
+"""Which calls there are: how the request of each is made, what answers it, how long a caller waits.
+
+One table for the sync and the async client: a client has an attribute for each call, and the call, when
+it is taken from a client, is a function with the arguments of the request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+
+from hushgate.caller import requests
+from hushgate.v1 import guard_service_pb2 as guard
+from hushgate.v1 import redaction_service_pb2 as redaction
+from hushgate.v1 import tuning_service_pb2 as tuning
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+
+    from google.protobuf.message import Message
+
+    from hushgate.client import AsyncClient, Client
+
+P = ParamSpec("P")
+A = TypeVar("A", bound="Message")
+
+
+class Unary(Generic[P, A]):
+    """One request, one answer."""
+
+    def __init__(self, path: str, make: Callable[P, Message], answer: type[A], seconds: float) -> None:
+        self.path = path
+        self.make = make
+        self.answer = answer
+        self.seconds: float | None = seconds
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, client: Client, owner: object = None) -> Callable[P, A]: ...
+    @overload
+    def __get__(self, client: AsyncClient, owner: object = None) -> Callable[P, Awaitable[A]]: ...
+    @overload
+    def __get__(self, client: None, owner: object = None) -> Unary[P, A]: ...
+    def __get__(self, client: Client | AsyncClient | None, owner: object = None) -> object:
+        """The call, bound to a client."""
+        if client is None:
+            return self
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> object:
+            return client._unary(self, self.make(*args, **kwargs))
+
+        call.__doc__ = self.__doc__
+        return call
+
+
+class Stream(Generic[P, A]):
+    """Many requests, many answers."""
+
+    def __init__(
+        self,
+        path: str,
+        make: Callable[P, requests.Outgoing[Any, Any]],
+        answer: type[A],
+        seconds: float | None,
+    ) -> None:
+        self.path = path
+        self.make = make
+        self.answer = answer
+        self.seconds = seconds
+        self.__doc__ = make.__doc__
+
+    @overload
+    def __get__(self, client: Client, owner: object = None) -> Callable[P, Iterator[A]]: ...
+    @overload
+    def __get__(self, client: AsyncClient, owner: object = None) -> Callable[P, AsyncIterator[A]]: ...
+    @overload
+    def __get__(self, client: None, owner: object = None) -> Stream[P, A]: ...
+    def __get__(self, client: Client | AsyncClient | None, owner: object = None) -> object:
+        """The call, bound to a client."""
+        if client is None:
+            return self
+
+        def call(*args: P.args, **kwargs: P.kwargs) -> object:
+            return client._stream(self, self.make(*args, **kwargs))
+
+        call.__doc__ = self.__doc__
+        return call
+
+
+_GUARD = "/hushgate.v1.GuardService/"
+_REDACTION = "/hushgate.v1.RedactionService/"
+_TUNING = "/hushgate.v1.TuningService/"
+
+PREPARE = Unary(_GUARD + "Prepare", requests.prepare, guard.PrepareResponse, 10.0)
+REVIEW = Unary(_GUARD + "Review", requests.review, guard.ReviewResponse, 10.0)
+REVIEW_STREAM = Stream(_GUARD + "ReviewStream", requests.review_stream, guard.ReviewStreamResponse, 120.0)
+END_SESSION = Unary(_GUARD + "EndSession", requests.end_session, guard.EndSessionResponse, 10.0)
+REDACT = Unary(_REDACTION + "Redact", requests.redact, redaction.RedactResponse, 60.0)
+REDACT_STREAM = Stream(_REDACTION + "RedactStream", requests.redact_stream, redaction.RedactResponse, None)
+EXPLAIN = Unary(_TUNING + "Explain", requests.explain, tuning.ExplainResponse, 10.0)
+LIST_RULES = Unary(_TUNING + "ListRules", requests.list_rules, tuning.ListRulesResponse, 10.0)

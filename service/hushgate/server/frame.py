@@ -1,0 +1,83 @@
+"""What happens around every call: one thread decides, a failure becomes a status, the log gets one line.
+
+A call that is out of time, cancelled, or one too many ends as an error before anything is decided.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import grpc
+
+from hushgate.failure import Failure, Reason
+from hushgate.server.limits import WAITING_CALLS, Deadline
+from hushgate.server.log import Line, Log
+from hushgate.server.status import INTERNAL, status
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+T = TypeVar("T")
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+class Frame:
+    """What all calls of a process share: its one deciding thread, and how many wait for it."""
+
+    def __init__(self, log: Log, *, waiting_calls: int = WAITING_CALLS) -> None:
+        self._log = log
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
+        self._waiting = 0
+        self._waiting_calls = waiting_calls
+
+    @asynccontextmanager
+    async def call(self, rpc: str, context: Context) -> AsyncIterator[Line]:
+        """Around the body of a servicer's method: the line that it fills in, and the status if it fails."""
+        line = Line(rpc)
+        try:
+            yield line
+        except Failure as failure:
+            line.reason = failure.reason.name
+            await context.abort_with_status(status(failure))
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # gRPC would send its text to the caller
+            line.reason = INTERNAL.reason.name
+            self._log.crash(error)
+            await context.abort_with_status(status(INTERNAL))
+        except BaseException:
+            line.reason = "CANCELLED"
+            raise
+        finally:
+            self._log.call(line)
+
+    async def decide(self, context: Context, work: Callable[[Deadline], T]) -> T:
+        """What ``work`` answers, in the one thread, in the order of asking.
+
+        Failure OVERLOADED if too many wait already; DEADLINE_TOO_SHORT if the caller's time is out.
+        """
+        deadline = Deadline.of(context)
+        deadline.check()
+        if self._waiting >= self._waiting_calls:
+            raise Failure(Reason.OVERLOADED, "too many calls are waiting", limit=self._waiting_calls)
+
+        def begin() -> T:
+            deadline.check()
+            return work(deadline)
+
+        self._waiting += 1
+        try:
+            return await self.run(begin)
+        finally:
+            self._waiting -= 1
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """What ``work`` answers, in the one thread: the server's own work, which no caller waits for."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+    def close(self) -> None:
+        """Let go of the thread; what still waits is never begun."""
+        self._thread.shutdown(wait=False, cancel_futures=True)

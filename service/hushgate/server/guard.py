@@ -1,0 +1,115 @@
+"""GuardService on the wire: each call to the gate, and what the log says of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushgate.failure import Failure, Reason
+from hushgate.server import wire
+from hushgate.v1 import guard_service_pb2_grpc
+from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStart
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from hushgate.calls import Prepared, Reviewed
+    from hushgate.gate import Gate
+    from hushgate.server.frame import Context, Frame
+    from hushgate.server.log import Line
+    from hushgate.v1.guard_service_pb2 import (
+        EndSessionRequest,
+        PrepareRequest,
+        PrepareResponse,
+        ReviewRequest,
+        ReviewResponse,
+        ReviewStreamRequest,
+        ReviewStreamResponse,
+    )
+
+
+class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
+    """The gate, called from outside. See the proto for what each call promises."""
+
+    def __init__(self, frame: Frame, gate: Gate, *, draft_characters: int) -> None:
+        """``draft_characters``: the most code points that a streamed draft may have."""
+        self._frame = frame
+        self._gate = gate
+        self._draft_characters = draft_characters
+
+    async def Prepare(self, request: PrepareRequest, context: Context) -> PrepareResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("Prepare", context) as line:
+            line.tenant = request.tenant
+            call = wire.prepare_call(request)
+            prepared = await self._frame.decide(context, lambda _: self._gate.prepare(call))
+            _note(line, request.intent, prepared)
+            return wire.prepare_response(prepared)
+
+    async def Review(self, request: ReviewRequest, context: Context) -> ReviewResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("Review", context) as line:
+            line.tenant = request.tenant
+            call = wire.review_call(request, **wire.content(request))
+            reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
+            _note(line, request.intent, reviewed)
+            return wire.review_response(reviewed)
+
+    async def ReviewStream(  # noqa: N802
+        self, request_iterator: AsyncIterator[ReviewStreamRequest], context: Context
+    ) -> AsyncIterator[ReviewStreamResponse]:
+        """See the proto. The whole draft is held until it ends, so that nothing must be withdrawn."""
+        async with self._frame.call("ReviewStream", context) as line:
+            start, draft = await self._draft(request_iterator, line)
+            call = wire.review_call(start, text=draft)
+            reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
+            _note(line, start.intent, reviewed)
+            yield wire.review_stream_response(reviewed)
+
+    async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("EndSession", context) as line:
+            line.tenant = request.tenant
+            ended = await self._frame.decide(
+                context, lambda _: self._gate.end_session(request.tenant, request.session_id)
+            )
+            return EndSessionResponse(ended=ended)
+
+    async def _draft(self, parts: AsyncIterator[ReviewStreamRequest], line: Line) -> tuple[ReviewStart, str]:
+        """The start and the whole text; Failure STREAM_OUT_OF_ORDER, TEXT_TOO_LONG or FIELD_REQUIRED."""
+        start: ReviewStart | None = None
+        pieces: list[str] = []
+        length = 0
+        async for part in parts:
+            kind = part.WhichOneof("part")
+            if kind is None:
+                raise Failure(Reason.FIELD_REQUIRED, "each message holds a start or a text", field="part")
+            if (kind == "start") is not (start is None):
+                raise Failure(
+                    Reason.STREAM_OUT_OF_ORDER,
+                    "the first message, and no other, holds a start",
+                    field="start",
+                )
+            if kind == "start":
+                start = part.start
+                line.tenant = start.tenant
+                continue
+            length += len(part.text)
+            if length > self._draft_characters:
+                raise Failure(
+                    Reason.TEXT_TOO_LONG,
+                    f"the draft is longer than {self._draft_characters} characters",
+                    field="text",
+                    limit=self._draft_characters,
+                )
+            pieces.append(part.text)
+        if start is None:
+            raise Failure(Reason.STREAM_OUT_OF_ORDER, "the stream ended before its start", field="start")
+        return start, "".join(pieces)
+
+
+def _note(line: Line, intent: str, answer: Prepared | Reviewed) -> None:
+    """What the log says of a decision: the policy has known the intent, so it is no text of the caller's."""
+    line.intent = intent
+    line.policy_version = answer.policy_version
+    line.count(located.finding.entity for located in answer.findings)
+    line.verdict = getattr(answer, "verdict", "")

@@ -1,0 +1,155 @@
+"""When the server serves: from the first look at its settings to the last answer before it goes.
+
+Nothing is listened to before detectors, packs, policy and store are up. On SIGTERM health turns to
+NOT_SERVING, callers get time to notice, and the calls under way are finished.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
+
+import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_health.v1.health import SERVICE_NAME as HEALTH
+from grpc_health.v1.health import aio as health
+from grpc_reflection.v1alpha import reflection
+
+from hushgate.failure import Failure, Reason
+from hushgate.server.address import socket_file
+from hushgate.server.assembly import Assembled, assemble
+from hushgate.server.frame import Frame
+from hushgate.server.guard import GuardServicer
+from hushgate.server.limits import CONCURRENT_CALLS
+from hushgate.server.log import Log, take_over
+from hushgate.server.redaction import RedactionServicer
+from hushgate.v1 import guard_service_pb2_grpc, redaction_service_pb2_grpc
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from hushgate.server.address import Address
+    from hushgate.settings import Settings
+
+GUARD: Final = "hushgate.v1.GuardService"
+REDACTION: Final = "hushgate.v1.RedactionService"
+SERVICES: Final = (GUARD, REDACTION)
+
+STORE_SECONDS: Final = 5.0
+"""How often the store is asked whether it is still there."""
+CONNECTION_SECONDS: Final = 300
+"""After how long a connection to one of several workers is asked to come again, to whichever is free."""
+
+
+async def run(
+    settings: Settings,
+    address: Address,
+    announce: Callable[[str], None],
+    *,
+    shared: bool = False,
+    stopping: asyncio.Event | None = None,
+) -> None:
+    """Serve at ``address`` in this process, until a signal, or until ``stopping`` is set.
+
+    ``shared``: other workers listen on the same port.
+    """
+    stopping = stopping or asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    log = Log(sys.stderr)
+    take_over(log)
+    frame = Frame(log)
+    try:
+        assembled = await frame.run(lambda: assemble(settings))
+        if not stopping.is_set():
+            async with _serving(settings, assembled, address, frame, shared=shared) as servicer:
+                announce(_notice(address, assembled))
+                await _until(stopping, servicer, assembled, frame)
+        await frame.run(assembled.close)
+    finally:
+        frame.close()
+
+
+@asynccontextmanager
+async def _serving(
+    settings: Settings, assembled: Assembled, address: Address, frame: Frame, *, shared: bool
+) -> AsyncIterator[health.HealthServicer]:
+    """A server that answers within, and drains at the end."""
+    options = _options(settings, shared=shared)
+    server = grpc.aio.server(options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
+    guard_service_pb2_grpc.add_GuardServiceServicer_to_server(
+        GuardServicer(frame, assembled.gate, draft_characters=settings.max_text), server
+    )
+    redaction_service_pb2_grpc.add_RedactionServiceServicer_to_server(
+        RedactionServicer(frame, assembled.redactor, items=settings.max_items, characters=settings.max_text),
+        server,
+    )
+    servicer = health.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
+    for service in SERVICES:
+        await servicer.set(service, health_pb2.HealthCheckResponse.SERVING)
+    reflection.enable_server_reflection((*SERVICES, HEALTH, reflection.SERVICE_NAME), server)
+    _bind(server, address, settings)
+    await server.start()
+    try:
+        yield servicer
+    finally:
+        await servicer.enter_graceful_shutdown()
+        await asyncio.sleep(settings.drain_seconds)
+        await server.stop(settings.grace_seconds)
+
+
+async def _until(
+    stopping: asyncio.Event, servicer: health.HealthServicer, assembled: Assembled, frame: Frame
+) -> None:
+    """Wait for the stop; meanwhile, what needs the store is NOT_SERVING for as long as the store is away."""
+    while not stopping.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), STORE_SECONDS)
+            return
+        try:
+            await frame.run(assembled.check)
+            state = health_pb2.HealthCheckResponse.SERVING
+        except Failure:
+            state = health_pb2.HealthCheckResponse.NOT_SERVING
+        for service in ("", GUARD):
+            await servicer.set(service, state)
+
+
+def _bind(server: grpc.aio.Server, address: Address, settings: Settings) -> None:
+    try:
+        with socket_file(address):
+            if settings.tls_cert is None or settings.tls_key is None:
+                server.add_insecure_port(str(address))
+            else:
+                authority = settings.tls_client_ca.read_bytes() if settings.tls_client_ca else None
+                credentials = grpc.ssl_server_credentials(
+                    [(settings.tls_key.read_bytes(), settings.tls_cert.read_bytes())],
+                    root_certificates=authority,
+                    require_client_auth=authority is not None,
+                )
+                server.add_secure_port(str(address), credentials)
+    except RuntimeError:  # gRPC could not bind
+        raise Failure(
+            Reason.FIELD_INVALID, f"listen: {address} cannot be listened to", field="listen"
+        ) from None
+    except OSError as error:
+        sentence = f"tls: {error.filename} cannot be read: {error.strerror}"
+        raise Failure(Reason.FIELD_INVALID, sentence, field="tls_cert") from None
+
+
+def _options(settings: Settings, *, shared: bool) -> list[tuple[str, int]]:
+    options = [
+        ("grpc.so_reuseport", int(shared)),
+        ("grpc.max_receive_message_length", settings.max_message_bytes),
+        ("grpc.max_send_message_length", -1),  # findings make an answer longer than its request
+    ]
+    return [*options, ("grpc.max_connection_age_ms", CONNECTION_SECONDS * 1000)] if shared else options
+
+
+def _notice(address: Address, assembled: Assembled) -> str:
+    names = "names are detected" if assembled.names else "names are not detected: no model is loaded"
+    return f"hushgate: serving on {address} ({names})"

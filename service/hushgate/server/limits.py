@@ -1,0 +1,66 @@
+"""How much one call may ask for: bytes, calls that wait, and the time that must be left."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol
+
+from hushgate.failure import Failure, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MESSAGE_BYTES: Final = 4 * 1024 * 1024
+"""The longest message that is received. gRPC refuses a longer one with RESOURCE_EXHAUSTED, unread."""
+WAITING_CALLS: Final = 128
+"""How many calls may wait for the one thread that decides; the next one is OVERLOADED."""
+CONCURRENT_CALLS: Final = 1024
+"""How many calls may be open at once, streams that rest included; gRPC refuses the next one."""
+LEAST_SECONDS: Final = 0.005
+"""With less of its deadline left, a call is not begun."""
+
+
+class Timed(Protocol):
+    """What knows how long its caller still waits: a servicer context."""
+
+    def time_remaining(self) -> float | None:
+        """Seconds, or None for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when the caller waits, on the monotonic clock; ``at`` is None for ever."""
+
+    at: float | None
+
+    @classmethod
+    def of(cls, context: Timed) -> Deadline:
+        """The deadline of a call."""
+        remaining = context.time_remaining()
+        return cls(None if remaining is None else time.monotonic() + remaining)
+
+    def check(self) -> None:
+        """Failure DEADLINE_TOO_SHORT if too little is left to go on."""
+        if self.at is not None and self.at - time.monotonic() < LEAST_SECONDS:
+            raise Failure(
+                Reason.DEADLINE_TOO_SHORT,
+                f"less than {LEAST_SECONDS * 1000:.0f} ms of the call's deadline were left",
+                limit=round(LEAST_SECONDS * 1000),
+            )
+
+
+def check_text(text: str, limit: int, *, field: str) -> None:
+    """Failure TEXT_TOO_LONG if the text has more than ``limit`` code points."""
+    if len(text) > limit:
+        raise Failure(
+            Reason.TEXT_TOO_LONG, f"{field} is longer than {limit} characters", field=field, limit=limit
+        )
+
+
+def check_count(items: Sequence[object], limit: int, *, field: str) -> None:
+    """Failure TOO_MANY_ITEMS if there are more than ``limit``."""
+    if len(items) > limit:
+        raise Failure(
+            Reason.TOO_MANY_ITEMS, f"{field} has more than {limit} elements", field=field, limit=limit
+        )

@@ -1,0 +1,97 @@
+"""RedactionService on the wire: batches to the redactor, items in the order and number they came in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushgate.failure import Failure, Reason
+from hushgate.server import wire
+from hushgate.server.limits import check_count, check_text
+from hushgate.v1 import redaction_service_pb2_grpc
+from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from hushgate.redactor import Redaction, Redactor
+    from hushgate.server.frame import Context, Frame
+    from hushgate.server.limits import Deadline
+    from hushgate.server.log import Line
+    from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
+
+BATCH = 64
+"""Texts that go through the model together; between two batches the caller's deadline is looked at."""
+
+
+class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
+    """The redactor, called from outside. See the proto for what each call promises."""
+
+    def __init__(self, frame: Frame, redactor: Redactor, *, items: int, characters: int) -> None:
+        """``items``: the most in one request; ``characters``: the most code points in one item."""
+        self._frame = frame
+        self._redactor = redactor
+        self._items = items
+        self._characters = characters
+
+    async def Redact(self, request: RedactRequest, context: Context) -> RedactResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("Redact", context) as line:
+            return await self._answer(request, context, line)
+
+    async def RedactStream(  # noqa: N802
+        self, request_iterator: AsyncIterator[RedactRequest], context: Context
+    ) -> AsyncIterator[RedactResponse]:
+        """See the proto."""
+        async with self._frame.call("RedactStream", context) as line:
+            async for request in request_iterator:
+                yield await self._answer(request, context, line)
+
+    async def _answer(self, request: RedactRequest, context: Context, line: Line) -> RedactResponse:
+        self._check(request)
+        redactions = await self._frame.decide(context, lambda deadline: self._redact(request, deadline))
+        line.policy_version = self._redactor.policy.version
+        for redaction in redactions:
+            line.count(finding.entity for finding in redaction.findings)
+        return RedactResponse(
+            items=[_item(item, done) for item, done in zip(request.items, redactions, strict=True)]
+        )
+
+    def _check(self, request: RedactRequest) -> None:
+        check_count(request.items, self._items, field="items")
+        if request.policy not in {"", self._redactor.policy.version}:
+            raise Failure(Reason.POLICY_UNKNOWN, "no policy of this version is loaded", field="policy")
+        for index, item in enumerate(request.items):
+            kind = item.WhichOneof("content")
+            if kind is None:
+                field = f"items[{index}]"
+                raise Failure(Reason.FIELD_REQUIRED, f"{field} holds neither text nor json", field=field)
+            check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
+
+    def _redact(self, request: RedactRequest, deadline: Deadline) -> list[Redaction]:
+        """In the deciding thread. What fails, fails with the item's place in the request."""
+        redactions: dict[int, Redaction] = {}
+        language = request.language or "en"
+        texts = [index for index, item in enumerate(request.items) if item.HasField("text")]
+        for at in range(0, len(texts), BATCH):
+            deadline.check()
+            batch = texts[at : at + BATCH]
+            done = self._redactor.redact_many([request.items[i].text for i in batch], language=language)
+            redactions.update(zip(batch, done, strict=True))
+        for index, item in enumerate(request.items):
+            if index not in redactions:
+                deadline.check()
+                redactions[index] = self._redact_json(item.json, f"items[{index}].json", language)
+        return [redactions[index] for index in range(len(request.items))]
+
+    def _redact_json(self, json: str, field: str, language: str) -> Redaction:
+        try:
+            return self._redactor.redact_json(json, language=language)
+        except Failure as failure:
+            raise Failure(failure.reason, failure.sentence, field=field, limit=failure.limit) from None
+
+
+def _item(item: RedactItem, redaction: Redaction) -> RedactedItem:
+    """What became of an item."""
+    answer = RedactedItem(id=item.id, findings=[wire.finding(finding) for finding in redaction.findings])
+    setattr(answer, "text" if item.HasField("text") else "json", redaction.text)
+    return answer

@@ -1,0 +1,163 @@
+"""How the gate's values look as protos, and back. Nothing is decided here but that a request is complete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushgate.calls import Message, PrepareCall, Record, ReviewCall
+from hushgate.failure import Failure, Reason
+from hushgate.v1 import finding_pb2, guard_service_pb2, verdict_pb2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from hushgate.calls import Ground, Located, Prepared, Reviewed, Verdict
+    from hushgate.finding import Action, Finding
+
+ACTIONS = {
+    name.removeprefix("ACTION_").lower(): number for name, number in finding_pb2.Action.items() if number
+}
+VERDICTS = {name.removeprefix("VERDICT_"): number for name, number in verdict_pb2.Verdict.items() if number}
+
+
+def action(value: Action) -> finding_pb2.Action.ValueType:
+    """An action."""
+    return ACTIONS[value.value]
+
+
+def verdict(value: Verdict) -> verdict_pb2.Verdict.ValueType:
+    """A verdict."""
+    return VERDICTS[value.value]
+
+
+def finding(
+    value: Finding, *, message: int | None = None, record: int | None = None, path: str = ""
+) -> finding_pb2.Finding:
+    """A finding, and the text that its offsets count in."""
+    return finding_pb2.Finding(
+        entity=value.entity,
+        start=value.start,
+        end=value.end,
+        score=value.score,
+        rule=value.rule,
+        action=action(value.action),
+        message=message,
+        record=record,
+        path=path,
+    )
+
+
+def findings(located: Iterable[Located]) -> list[finding_pb2.Finding]:
+    """Findings, each with its place."""
+    return [finding(f.finding, message=f.message, record=f.record, path=f.path) for f in located]
+
+
+def prepare_call(request: guard_service_pb2.PrepareRequest) -> PrepareCall:
+    """What Prepare is asked."""
+    return PrepareCall(
+        tenant=request.tenant,
+        session_id=request.session_id,
+        agent_id=request.agent_id,
+        intent=request.intent,
+        policy=request.policy,
+        language=request.language,
+        request_id=request.request_id,
+        messages=tuple(Message(m.role, m.text) for m in request.messages),
+        records=tuple(Record(r.source, r.subject_id, r.json) for r in request.records),
+        customer_id=request.customer_id,
+        risk_signals=tuple(request.risk_signals),
+    )
+
+
+def prepare_response(prepared: Prepared) -> guard_service_pb2.PrepareResponse:
+    """What Prepare answers."""
+    return guard_service_pb2.PrepareResponse(
+        messages=[guard_service_pb2.Message(role=m.role, text=m.text) for m in prepared.messages],
+        records=[
+            guard_service_pb2.Record(source=r.source, subject_id=r.subject_id, json=r.json)
+            for r in prepared.records
+        ],
+        fields=[
+            guard_service_pb2.FieldDecision(
+                record=f.record, path=f.path, action=action(f.action), reason=f.reason
+            )
+            for f in prepared.fields
+        ],
+        findings=findings(prepared.findings),
+        decision_id=prepared.decision_id,
+        policy_version=prepared.policy_version,
+    )
+
+
+def review_call(
+    request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart,
+    *,
+    text: str | None = None,
+    arguments_json: str | None = None,
+) -> ReviewCall:
+    """What Review is asked about this content, or ReviewStream after its start."""
+    if text is None and arguments_json is None:
+        raise Failure(Reason.FIELD_REQUIRED, "text or arguments_json is required", field="content")
+    return ReviewCall(
+        tenant=request.tenant,
+        session_id=request.session_id,
+        agent_id=request.agent_id,
+        intent=request.intent,
+        destination=request.destination,
+        recipient_id=request.recipient_id,
+        channel=request.channel,
+        text=text,
+        arguments_json=arguments_json,
+        request_id=request.request_id,
+        language=request.language,
+    )
+
+
+def content(request: guard_service_pb2.ReviewRequest) -> dict[str, str]:
+    """The draft of a review by the name of its field; empty if there is none."""
+    name = request.WhichOneof("content")
+    return {name: getattr(request, name)} if name else {}
+
+
+def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:
+    """What Review answers."""
+    answer = guard_service_pb2.ReviewResponse(
+        verdict=verdict(reviewed.verdict),
+        reasons=reasons(reviewed.reasons),
+        findings=findings(reviewed.findings),
+        decision_id=reviewed.decision_id,
+        policy_version=reviewed.policy_version,
+        review_id=reviewed.review_id,
+    )
+    if reviewed.text is not None:
+        answer.text = reviewed.text
+    if reviewed.arguments_json is not None:
+        answer.arguments_json = reviewed.arguments_json
+    return answer
+
+
+def review_stream_response(reviewed: Reviewed) -> guard_service_pb2.ReviewStreamResponse:
+    """What ReviewStream answers last."""
+    return guard_service_pb2.ReviewStreamResponse(
+        verdict=verdict(reviewed.verdict),
+        text=reviewed.text or "",
+        reasons=reasons(reviewed.reasons),
+        findings=findings(reviewed.findings),
+        decision_id=reviewed.decision_id,
+        policy_version=reviewed.policy_version,
+        review_id=reviewed.review_id,
+    )
+
+
+def reasons(grounds: Iterable[Ground]) -> list[verdict_pb2.ReviewReason]:
+    """The grounds of a verdict."""
+    return [
+        verdict_pb2.ReviewReason(
+            code=ground.code.value,
+            detail=ground.detail,
+            source_field=ground.source_field,
+            start=ground.start,
+            end=ground.end,
+        )
+        for ground in grounds
+    ]
