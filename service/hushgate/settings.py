@@ -18,6 +18,7 @@ NO_NAMES = "none"
 
 _LEAST_KEY = 32
 _MOST_WORKERS = 256
+_MOST_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ class Settings:
     """Code points of one text or JSON document."""
     max_messages: int = 200
     max_records: int = 100
+    max_items: int = 1000
+    """Items of one Redact request."""
     max_message_bytes: int = 4 * 1024 * 1024
     """Bytes of one gRPC message."""
+    drain_seconds: float = 1.0
+    """On SIGTERM: how long health says NOT_SERVING before no new call is taken."""
+    grace_seconds: float = 10.0
+    """On SIGTERM, after that: how long the calls under way may take to finish."""
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
@@ -89,7 +96,7 @@ class Settings:
             raise _invalid("workers", f"must be from 1 to {_MOST_WORKERS}")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise _invalid("tls_cert", "and tls_key come together")
-        for name in ("max_text", "max_messages", "max_records", "max_message_bytes"):
+        for name in ("max_text", "max_messages", "max_records", "max_items", "max_message_bytes"):
             if getattr(self, name) < 1:
                 raise _invalid(name, "must be 1 or more")
         for name in ("policies", "recognizers"):
@@ -145,6 +152,16 @@ def _whole(name: str, text: str) -> int:
     return int(text)
 
 
+def _seconds(name: str, text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < _MOST_SECONDS:
+        raise _invalid(name, f"must be seconds, less than {_MOST_SECONDS}")
+    return seconds
+
+
 def _yes_or_no(name: str, text: str) -> bool:
     if text.lower() not in {"1", "true", "yes", "0", "false", "no"}:
         raise _invalid(name, "must be true or false")
@@ -154,6 +171,7 @@ def _yes_or_no(name: str, text: str) -> bool:
 _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "str": lambda _, text: text,
     "int": _whole,
+    "float": _seconds,
     "bool": _yes_or_no,
     "Path | None": lambda _, text: Path(text),
     "tuple[Path, ...]": _paths,
