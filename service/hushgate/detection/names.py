@@ -84,7 +84,7 @@ class Names:
     @classmethod
     def load(
         cls,
-        model: str | Path = "",
+        model: str | Path | None = "",
         recognizers: Sequence[str] = (),
         *,
         language: str = "en",
@@ -93,11 +93,11 @@ class Names:
         """Read a model and recognizers from disk; nothing is downloaded.
 
         ``model`` is a directory or an installed package; empty: the shipped one, else a known one that is
-        installed, else none (see ``notice``). Each of ``recognizers`` is ``module:Class``, a subclass of
-        Presidio's ``EntityRecognizer``, or a YAML file as Presidio's registry reads it. Fails with
-        FIELD_INVALID.
+        installed, else none (see ``notice``); None: none. Each of ``recognizers`` is ``module:Class``, a
+        subclass of Presidio's ``EntityRecognizer``, or a YAML file as Presidio's registry reads it. Fails
+        with FIELD_INVALID.
         """
-        chosen = spacy_model.choose(model)
+        chosen = None if model is None else spacy_model.choose(model)
         nlp = spacy_model.load(chosen) if chosen else None
         name = "{lang}_{name} {version}".format(**nlp.meta) if nlp else ""
         entities = {**labels, **(_own_labels(nlp, labels) if nlp else {})}
@@ -201,8 +201,6 @@ def _batches(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
     """The span without a possessive 's, and without spaces, punctuation or symbols at its edges."""
-    while start < end and _is_edge(text[start]):
-        start += 1
     while start < end:
         if _is_edge(text[end - 1]):
             end -= 1
@@ -210,6 +208,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             end = possessive.start()
         else:
             break
+    while start < end and _is_edge(text[start]):
+        start += 1
     return start, end
 
 

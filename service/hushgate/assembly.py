@@ -1,0 +1,84 @@
+"""How the parts are read from where the settings say, each whole or not at all."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hushgate.detection.detector import Detector
+from hushgate.detection.packs import read_packs
+from hushgate.detection.patterns import Patterns
+from hushgate.failure import Failure, Reason
+from hushgate.policy.reader import PolicyProblems, read_policy
+from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
+from hushgate.transformation.operators import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hushgate.detection.names import Names
+    from hushgate.policy.model import Policy
+    from hushgate.yamlfile import Problem
+
+_KEY_BYTES = 32
+
+
+def pack_files(settings: Settings) -> tuple[Path, ...]:
+    """The packs to read: the shipped ones, and the settings' beside them or, by file name, in their place."""
+    return yaml_files((shipped("recognizers"), *settings.recognizers))
+
+
+def policy_files(settings: Settings) -> tuple[Path, ...]:
+    """The policies to read, the active one first."""
+    return yaml_files(settings.policies or (shipped("policies"),))
+
+
+def load_detector(settings: Settings) -> Detector:
+    """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID."""
+    rules, problems = read_packs(pack_files(settings))
+    if problems:
+        raise _failure("recognizers", Reason.FIELD_INVALID, problems)
+    return Detector(Patterns(rules), load_names(settings))
+
+
+def load_names(settings: Settings) -> Names | None:
+    """The name model and the users' recognizers; None where the settings ask for neither."""
+    if settings.names == NO_NAMES and not settings.presidio:
+        return None
+    from hushgate.detection.names import Names  # noqa: PLC0415 - spaCy takes its time; not all need it
+
+    return Names.load(None if settings.names == NO_NAMES else settings.names, settings.presidio)
+
+
+def load_policies(settings: Settings) -> tuple[Policy, ...]:
+    """The policies, the active one first; versions differ. Fails with POLICY_INVALID."""
+    policies: dict[str, Policy] = {}
+    for file in policy_files(settings):
+        try:
+            policy = read_policy(file)
+        except PolicyProblems as wrong:
+            raise _failure("policy", Reason.POLICY_INVALID, wrong.problems) from None
+        if policy.version in policies:
+            sentence = f"{file}: another policy has the version {policy.version} already"
+            raise Failure(Reason.POLICY_INVALID, sentence, field="policy")
+        policies[policy.version] = policy
+    if not policies:
+        raise Failure(Reason.POLICY_INVALID, "there is no policy to decide by", field="policy")
+    return tuple(policies.values())
+
+
+def load_keys(settings: Settings) -> Keys:
+    """The operators' keys from the master key; from a random one, which ends with the process, without."""
+    return Keys.derive(settings.master_key() or secrets.token_bytes(_KEY_BYTES))
+
+
+def existing(path: str | Path, name: str) -> Path:
+    """``path`` if something is there; fails with FIELD_INVALID for the setting ``name`` if not."""
+    if not Path(path).exists():
+        raise Failure(Reason.FIELD_INVALID, f"{name}: {path} does not exist", field=name)
+    return Path(path)
+
+
+def _failure(name: str, reason: Reason, problems: Sequence[Problem]) -> Failure:
+    return Failure(reason, "\n".join(map(str, problems)), field=name)

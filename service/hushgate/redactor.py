@@ -1,0 +1,205 @@
+"""What becomes of a text or document that belongs to no conversation: treated as on its way to ``log``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from hushgate import assembly
+from hushgate.detection.detector import LANGUAGE
+from hushgate.document import label, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.failure import Failure, Reason
+from hushgate.finding import Action, Finding
+from hushgate.policy.counting import counted
+from hushgate.settings import NO_NAMES, Settings
+from hushgate.settle import settle
+from hushgate.transformation.operators import BLOCKED, operate
+from hushgate.transformation.rewrite import rewrite
+from hushgate.treatment import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path as File
+
+    from hushgate.detection.detector import Detector
+    from hushgate.document import Path, Scalar, Tree
+    from hushgate.policy.model import Policy
+    from hushgate.transformation.operators import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A text or JSON document with what is sensitive hidden, and what was found in it."""
+
+    text: str = field(repr=False)
+    findings: tuple[Finding, ...] = ()
+    """Settled, in order. Offsets count in the text as it was given or, of a document, in the value or key."""
+    paths: tuple[str, ...] = ()
+    """Of a document: for each finding, the path of its value or key in the redacted document."""
+
+
+class Redactor:
+    """Redacts texts and JSON documents under one policy. Made once; safe to share between threads."""
+
+    def __init__(
+        self, detector: Detector, policy: Policy, keys: Keys, *, max_text: int = Settings().max_text
+    ) -> None:
+        self.policy = policy
+        self._detector = detector
+        self._keys = keys
+        self._max_text = max_text
+        self._reader = Reader(policy, policy.destination("log"), subject="")
+
+    @classmethod
+    def load(
+        cls,
+        policy: str | File | None = None,
+        recognizers: Iterable[str | File] = (),
+        names: bool = True,  # noqa: FBT001, FBT002 - the public signature
+        *,
+        settings: Settings | None = None,
+    ) -> Redactor:
+        """Read packs, policy and model once, from disk.
+
+        ``policy`` is a file (None: the settings' or the shipped one); ``recognizers`` are directories or
+        files of packs beside the shipped ones; without ``names`` no model is loaded. What is not given is
+        taken from ``settings`` (None: the environment's). Without a key in the settings, hashes and
+        ciphertexts hold for this process alone. Fails with FIELD_INVALID or POLICY_INVALID, and then
+        names every problem.
+        """
+        settings = settings or Settings.read()
+        settings = replace(
+            settings,
+            policies=(assembly.existing(policy, "policies"),) if policy else settings.policies,
+            recognizers=tuple(assembly.existing(each, "recognizers") for each in recognizers)
+            or settings.recognizers,
+            names=settings.names if names else NO_NAMES,
+        )
+        active, *_ = assembly.load_policies(settings)
+        detector = assembly.load_detector(settings)
+        return cls(detector, active, assembly.load_keys(settings), max_text=settings.max_text)
+
+    def redact(self, text: str, language: str = LANGUAGE) -> Redaction:
+        """The text redacted. Fails with TEXT_TOO_LONG, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT, INTERNAL."""
+        return self.redact_many([text], language)[0]
+
+    def redact_many(self, texts: Sequence[str], language: str = LANGUAGE) -> list[Redaction]:
+        """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
+        for text in texts:
+            self._check_length(text, "text")
+        detected = self._detector.find_many(texts, language=language)
+        return [self._treat(text, found) for text, found in zip(texts, detected, strict=True)]
+
+    def redact_json(self, json_text: str, language: str = LANGUAGE) -> Redaction:
+        """The document redacted value by value and key by key; a number that is hidden becomes a string.
+
+        A document in which nothing is hidden comes back as it was written. Fails with JSON_INVALID,
+        JSON_TOO_DEEP and as ``redact`` does.
+        """
+        return self.redact_json_many([json_text], language)[0]
+
+    def redact_json_many(self, json_texts: Sequence[str], language: str = LANGUAGE) -> list[Redaction]:
+        """Each document redacted, in order, in one pass of the model. Fails for all if it fails for one."""
+        for json_text in json_texts:
+            self._check_length(json_text, "json")
+        trees = [parse(json_text, field="json") for json_text in json_texts]
+        places = [list(_places(tree)) for tree in trees]
+        every = [place for each in places for place in each]
+        detected = iter(
+            self._detector.find_many(
+                [place.text for place in every], labels=[place.label for place in every], language=language
+            )
+        )
+        redactions = []
+        for json_text, tree, each in zip(json_texts, trees, places, strict=True):
+            treated = {place.at: self._treat_place(place, next(detected)) for place in each}
+            redactions.append(_redaction(json_text, tree, treated))
+        return redactions
+
+    def _check_length(self, text: str, name: str) -> None:
+        if len(text) > self._max_text:
+            sentence = f"{name} is longer than {self._max_text} characters"
+            raise Failure(Reason.TEXT_TOO_LONG, sentence, field=name, limit=self._max_text)
+
+    def _treat_place(self, place: _Place, detected: Sequence[Finding]) -> Redaction:
+        if place.is_key:
+            return self._treat(place.text, detected)
+        told = self._told(place)
+        return self._treat(place.text, (*detected, *told))
+
+    def _told(self, place: _Place) -> Iterator[Finding]:
+        """What the policy itself says of the field: what it holds, and that nobody outside may read it."""
+        if entity := self.policy.entity_of(place.path):
+            yield Finding(0, len(place.text), entity, 1.0, "policy.entities")
+        notes = self._reader.destination.internal_notes
+        if notes.hides and self.policy.is_internal(place.path):
+            yield Finding(0, len(place.text), "INTERNAL_NOTE", 1.0, "policy.internal", notes)
+
+    def _treat(self, text: str, detected: Iterable[Finding]) -> Redaction:
+        findings = settle(
+            found if found.action.hides else replace(found, action=self._reader.action(found, None))
+            for found in counted(text, detected, self.policy)
+        )
+        if any(found.action is Action.BLOCK for found in findings):
+            return Redaction(BLOCKED, findings)
+        redacted = rewrite(
+            text, findings, lambda found, value: operate(found.action, found.entity, value, keys=self._keys)
+        )
+        return Redaction(redacted, findings)
+
+
+class _Place(NamedTuple):
+    """A value or a key of a document that has something to look at."""
+
+    path: Path
+    is_key: bool
+    text: str
+
+    @property
+    def at(self) -> tuple[Path, bool]:
+        return self.path, self.is_key
+
+    @property
+    def label(self) -> str:
+        return label(self.path[:-1] if self.is_key else self.path)
+
+
+def _places(tree: Tree, path: Path = ()) -> Iterator[_Place]:
+    match tree:
+        case dict():
+            for key, child in tree.items():
+                yield _Place((*path, key), is_key=True, text=key)
+                yield from _places(child, (*path, key))
+        case list():
+            for index, child in enumerate(tree):
+                yield from _places(child, (*path, index))
+        case _:
+            yield _Place(path, is_key=False, text=scalar_text(tree))
+
+
+def _redaction(json_text: str, tree: Tree, treated: dict[tuple[Path, bool], Redaction]) -> Redaction:
+    def replaced(path: Path, value: Scalar) -> Scalar:
+        done = treated[path, False]
+        return value if done.text == scalar_text(value) else done.text
+
+    redacted = rebuild(tree, replaced, rename=lambda path, _: treated[path, True].text)
+    shown = dict(_pairs(tree, redacted))
+    located = [
+        (finding, path_text(shown[path])) for (path, _), done in treated.items() for finding in done.findings
+    ]
+    return Redaction(
+        json_text if redacted == tree else serialize(redacted),
+        tuple(finding for finding, _ in located),
+        tuple(path for _, path in located),
+    )
+
+
+def _pairs(old: Tree, new: Tree, path: Path = (), shown: Path = ()) -> Iterator[tuple[Path, Path]]:
+    """Every path of the old tree with the same place's path in the new one, whose keys hide what they hid."""
+    yield path, shown
+    if isinstance(old, dict) and isinstance(new, dict):
+        for (key, child), (other, its) in zip(old.items(), new.items(), strict=True):
+            yield from _pairs(child, its, (*path, key), (*shown, other))
+    if isinstance(old, list) and isinstance(new, list):
+        for index, (child, its) in enumerate(zip(old, new, strict=True)):
+            yield from _pairs(child, its, (*path, index), (*shown, index))
