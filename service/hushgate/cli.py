@@ -1,0 +1,201 @@
+"""The command line: one function a command, each a thin edge around what answers it.
+
+Modules that take their time to import are imported by the command that needs them.
+"""
+
+# ruff: noqa: PLC0415 - imports wait for their command
+from __future__ import annotations
+
+import io
+import os
+import signal
+import stat
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from hushgate.failure import Failure
+from hushgate.settings import NO_NAMES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,  # its traceback would show values
+    help="Stands between a contact centre's data, its language model and its customers.",
+)
+
+PolicyFile = Annotated[
+    Path | None, typer.Option("--policy", help="Policy file; the shipped one if not given.")
+]
+Packs = Annotated[
+    list[Path] | None,
+    typer.Option("--recognizers", help="Directory or file of packs, beside the shipped ones; repeatable."),
+]
+Model = Annotated[
+    str | None,
+    typer.Option("--names", help="spaCy model that finds names: a directory or installed package."),
+]
+NoNames = Annotated[bool, typer.Option("--no-names", help="Patterns only: no model is loaded.")]
+Presidio = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--presidio", help="Presidio recognizers: module:Class or a registry YAML file; repeatable."
+    ),
+]
+
+
+class Format(StrEnum):
+    """What a line is."""
+
+    TEXT = "text"
+    JSONL = "jsonl"
+
+
+def main() -> None:
+    """Run the command line. A failure is one sentence on stderr and exit code 2; no value is shown."""
+    try:
+        app()
+    except Failure as failure:
+        _end(failure.sentence, 2)
+    except Exception as error:
+        trace = error.__traceback__
+        while trace is not None and trace.tb_next is not None:
+            trace = trace.tb_next
+        where = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "an unknown place"
+        _end(f"internal error: {type(error).__name__} at {where}", 70)
+
+
+def _end(sentence: str, code: int) -> NoReturn:
+    print(f"hushgate: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _settings(
+    policy: Path | None, packs: list[Path] | None, names: str | None, presidio: list[str] | None
+) -> Settings:
+    return Settings.read(
+        policies=(policy,) if policy else None,
+        recognizers=tuple(packs or ()),
+        names=names,
+        presidio=tuple(presidio or ()),
+    )
+
+
+@app.command()
+def redact(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="What to read; stdin if not given.")
+    ] = None,
+    *,
+    format_: Annotated[Format, typer.Option("--format", help="What a line is: text or JSON.")] = Format.TEXT,
+    findings: Annotated[
+        bool,
+        typer.Option(
+            "--findings",
+            help="Print JSON lines: id, redacted text, and findings with offsets in what was read.",
+        ),
+    ] = False,
+    policy: PolicyFile = None,
+    recognizers: Packs = None,
+    names: Model = None,
+    no_names: NoNames = False,
+    presidio: Presidio = None,
+) -> None:
+    """Redact text lines or JSON lines: a filter from stdin or files to stdout.
+
+    Lines come out in the order they came in, each as soon as it is there, with its own line ending. The
+    first line that cannot be redacted ends the run with its number and exit code 2: nothing of it, and
+    nothing after it, is printed. A secret that goes over several lines is not seen line by line; redact
+    such texts as JSON strings.
+    """
+    from hushgate import lines
+    from hushgate.redactor import Redactor
+
+    settings = _settings(policy, recognizers, NO_NAMES if no_names else names, presidio)
+    redactor = Redactor.load(settings=settings)
+    treat = {
+        (Format.TEXT, False): lines.redact_texts,
+        (Format.JSONL, False): lines.redact_documents,
+        (Format.TEXT, True): lines.find_in_texts,
+        (Format.JSONL, True): lines.find_in_documents,
+    }[format_, findings]
+    with _written() as write:
+        for file in files or (None,):
+            with _opened(file) as read:
+                try:
+                    lines.redact_lines(read, write, partial(treat, redactor), longest=settings.max_text)
+                except Failure as failure:
+                    _end(f"{file}: {failure.sentence}" if file else failure.sentence, 2)
+
+
+@contextmanager
+def _opened(file: Path | None) -> Iterator[Callable[[int], bytes]]:
+    """What reads the file, or stdin; shows how far it is, on a terminal, where the end is known."""
+    try:
+        raw = file.open("rb", buffering=0) if file else io.FileIO(0, closefd=False)
+    except OSError as error:
+        _end(f"{file}: {error.strerror}", 2)
+    with raw:
+        status = os.fstat(raw.fileno())
+        if not stat.S_ISREG(status.st_mode) or not sys.stderr.isatty() or sys.stdout.isatty():
+            yield raw.read
+            return
+        from rich.console import Console
+        from rich.progress import Progress
+
+        with Progress(console=Console(stderr=True), transient=True) as progress:
+            task = progress.add_task(file.name if file else "stdin", total=status.st_size)
+
+            def read(length: int) -> bytes:
+                chunk = raw.read(length)
+                progress.advance(task, len(chunk))
+                return chunk
+
+            yield read
+
+
+@contextmanager
+def _written() -> Iterator[Callable[[bytes], None]]:
+    """What writes to stdout at once; quiet when nobody reads on, as `head` does not."""
+    out = sys.stdout.buffer
+
+    def write(data: bytes) -> None:
+        out.write(data)
+        out.flush()
+
+    try:
+        yield write
+    except BrokenPipeError:
+        # Whatever is left in the buffer goes nowhere, so that the interpreter does not complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
+    except KeyboardInterrupt:
+        sys.exit(128 + signal.SIGINT)
+
+
+@app.command()
+def check(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[DIR|FILE]...", help="Packs and policies; the shipped and set ones if not given."
+        ),
+    ] = None,
+) -> None:
+    """Check packs and policies, and run every example of every rule. Exit code 1 if there is a problem."""
+    from hushgate.lint import lint
+
+    report = lint(paths or [], Settings.read())
+    for problem in report.problems:
+        print(problem)
+    print(report.summary, file=sys.stderr if report.problems else sys.stdout)
+    sys.exit(1 if report.problems else 0)

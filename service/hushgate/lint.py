@@ -1,0 +1,76 @@
+"""What `hushgate check` looks at: which files are packs and which are policies, and all that is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hushgate.assembly import pack_files
+from hushgate.detection.check import check
+from hushgate.detection.names import LABELS
+from hushgate.detection.packs import open_packs
+from hushgate.policy.reader import check_policy
+from hushgate.settings import Settings, shipped, yaml_files
+from hushgate.yamlfile import Problem, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was looked at, and every problem in the order of files and lines."""
+
+    problems: tuple[Problem, ...]
+    rules: int
+    packs: int
+    examples: int
+    policies: int
+
+    @property
+    def summary(self) -> str:
+        """One line for people."""
+        looked = (
+            f"{_count(self.rules, 'rule')} in {_count(self.packs, 'pack')}, "
+            f"{_count(self.examples, 'example')}, {_count(self.policies, 'policy', 'policies')}"
+        )
+        return f"{looked}: {_count(len(self.problems), 'problem') if self.problems else 'no problem'}"
+
+
+def lint(paths: Sequence[Path], settings: Settings) -> Report:
+    """Check packs and policies in files and directories; none given: those that the settings name."""
+    files = yaml_files(tuple(paths)) if paths else _all(settings)
+    policies = [file for file in files if _is_policy(file)]
+    packs = [file for file in files if file not in policies]
+    problems = [*check(packs)] if packs else []
+    entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
+    for file in policies:
+        problems += check_policy(file, entities=entities)
+    rules = [rule for pack in open_packs(packs)[0] for rule in pack.rules]
+    return Report(
+        problems=tuple(dict.fromkeys(problems)),
+        rules=len(rules),
+        packs=len(packs),
+        examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
+        policies=len(policies),
+    )
+
+
+def _all(settings: Settings) -> tuple[Path, ...]:
+    return (*pack_files(settings), *yaml_files((shipped("policies"), *settings.policies)))
+
+
+def _is_policy(file: Path) -> bool:
+    data = read_yaml(file).data
+    return isinstance(data, dict) and "rules" not in data and "pack" not in data
+
+
+def _entities(packs: Sequence[Path]) -> set[str]:
+    """Everything that the packs or a name model can find."""
+    rules = (rule for pack in open_packs(packs)[0] for rule in pack.rules)
+    return {rule.entity for rule in rules} | {entity for entity in LABELS.values() if entity}
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
