@@ -39,7 +39,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A pipeline as spaCy's own are made: a tagger that listens to a shared tok2vec, and a NER with its own."""
+    """A pipeline as spaCy's own are made: a tagger on a shared tok2vec, and a NER with its own."""
     nlp = spacy.blank("en")
     nlp.add_pipe("tok2vec")
     listener = {"@architectures": "spacy.Tok2VecListener.v1", "width": 96, "upstream": "*"}
