@@ -1,0 +1,112 @@
+"""Which checks a rule may ask for by name: a closed list.
+
+A check takes a candidate as it stands in a text, separators included, and says whether it passes. Besides the
+names below there are ``stdnum.<module>`` for every module of python-stdnum (``stdnum.de.idnr``,
+https://arthurdejong.org/python-stdnum/formats) and ``phone.<cc>`` for every region of libphonenumber.
+"""
+
+from __future__ import annotations
+
+import importlib
+import ipaddress
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
+from pathlib import Path
+from typing import TypeAlias
+
+import phonenumbers
+import stdnum
+
+from hushgate.detection import checksums
+from hushgate.detection.phones import phone, phone_of
+from hushgate.detection.randomness import json_web_token, random_looking
+
+Check: TypeAlias = Callable[[str], bool]
+
+
+def ip_address(text: str) -> bool:
+    """An IPv4 or IPv6 address, with or without a prefix length, a zone or the brackets of a URL."""
+    bare = text.strip("[]").partition("/")[0]
+    try:
+        ipaddress.ip_address(bare)
+    except ValueError:
+        return False
+    return True
+
+
+class _Checks(Mapping[str, Check]):
+    """The names and the functions behind them; python-stdnum's modules are imported when asked for."""
+
+    def __init__(self, own: Mapping[str, Check]) -> None:
+        self._own = own
+
+    def __getitem__(self, name: str) -> Check:
+        if name in self._own:
+            return self._own[name]
+        kind, _, rest = name.partition(".")
+        if kind == "phone" and rest.upper() in phonenumbers.SUPPORTED_REGIONS:
+            return partial(phone_of, rest.upper())
+        if kind == "stdnum" and rest in _stdnum_modules():
+            return partial(_stdnum, importlib.import_module(f"stdnum.{rest}").is_valid)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._own
+        yield from (f"phone.{region.lower()}" for region in sorted(phonenumbers.SUPPORTED_REGIONS))
+        yield from (f"stdnum.{module}" for module in sorted(_stdnum_modules()))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@cache
+def _stdnum_modules() -> frozenset[str]:
+    """``de.idnr`` and the like: what is there and can check, found without importing the modules."""
+    root = Path(stdnum.__path__[0])
+    files = [*root.glob("[a-z]*.py"), *root.glob("*/[a-z]*.py")]
+    checking = (file for file in files if re.search(r"\bis_valid\b", file.read_text("utf-8")))
+    return frozenset(".".join(file.relative_to(root).with_suffix("").parts) for file in checking)
+
+
+def _stdnum(is_valid: Check, text: str) -> bool:
+    plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
+    plain = "".join(str(int(c)) if c.isdecimal() else c for c in plain)
+    try:
+        # Modules differ in which separators they know; without any, all agree.
+        return is_valid(plain) or is_valid(re.sub(r"[\W_]+", "", plain))
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError):
+        return False  # what trips the module over is not a number that it knows
+
+
+def _standard(module: str) -> Check:
+    return partial(_stdnum, importlib.import_module(f"stdnum.{module}").is_valid)
+
+
+CHECKS: Mapping[str, Check] = _Checks(
+    {
+        "luhn": checksums.luhn,
+        "mod11": checksums.mod11,
+        "verhoeff": _standard("verhoeff"),
+        "iban": _standard("iban"),
+        "bic": _standard("bic"),
+        "aba": checksums.aba,
+        "us_ssn": checksums.us_ssn,
+        "us_itin": checksums.us_itin,
+        "us_npi": checksums.us_npi,
+        "us_dea": checksums.us_dea,
+        "nhs": _standard("gb.nhs"),
+        "vin": checksums.vin,
+        "imei": _standard("imei"),
+        "mac": _standard("mac"),
+        "ip": ip_address,
+        "phone": phone,
+        "date": checksums.calendar_date,
+        "base58check": checksums.base58check,
+        "bech32": checksums.bech32,
+        "entropy": random_looking,
+        "jwt": json_web_token,
+    }
+)
+"""The closed list. ``name in CHECKS`` costs no import but that of the check itself."""

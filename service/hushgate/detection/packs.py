@@ -1,0 +1,184 @@
+"""Which rules the packs hold: the edge where YAML becomes rules, or problems with their lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated, Any
+
+import regex
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from hushgate.detection.checks import CHECKS
+from hushgate.detection.rule import Rule
+from hushgate.yamlfile import Document, Loc, Problem, problems_of, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+_NAME = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
+
+
+def _compiles(pattern: str) -> str:
+    pattern = pattern.rstrip("\n")  # a block scalar's own line end is no part of the pattern
+    for dialect in (re, regex):  # one to read its structure, one to run it
+        try:
+            dialect.compile(pattern)
+        except (re.error, regex.error, OverflowError, RecursionError) as error:
+            raise ValueError(f"does not compile: {error}") from None
+    return pattern
+
+
+def _check(name: str) -> str:
+    if name not in CHECKS:
+        raise ValueError("is not a check that exists; the names are in hushgate.detection.checks")
+    return name
+
+
+def _marked(text: str) -> str:
+    marks = "".join(each for each in text if each in "«»")
+    if not marks or marks.replace("«»", ""):
+        raise ValueError("must mark what is found, as in: call «212-555-0188» today")
+    return text
+
+
+def _unmarked(text: str) -> str:
+    if "«" in text or "»" in text:
+        raise ValueError("must have no marks: nothing in it is found")
+    return text
+
+
+_Word = Annotated[str, Field(min_length=1, pattern=r"\w")]
+_Words = Annotated[tuple[_Word, ...], Field(min_length=1)]
+_RuleName = Annotated[str, Field(pattern=_NAME)]
+_Marked = Annotated[str, AfterValidator(_marked)]
+_Unmarked = Annotated[str, Field(min_length=1), AfterValidator(_unmarked)]
+
+
+class RuleEntry(BaseModel):
+    """One entry under ``rules:``."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Rule")
+
+    id: _RuleName = Field(description="Permanent: the pack's name, a dot, the rule's own name.")
+    entity: str = Field(
+        pattern=r"^[A-Z][A-Z0-9_]*$",
+        description="What is found, in Presidio's vocabulary where it has a word: CREDIT_CARD.",
+    )
+    description: str = Field(min_length=1, description="What is found, in a sentence or two.")
+    pattern: Annotated[str, Field(min_length=1), AfterValidator(_compiles)] = Field(
+        description="Python's re dialect, of bounded width. A group (?P<value>…), if any, is the find.",
+    )
+    checksum: Annotated[str, AfterValidator(_check)] = Field(
+        default="",
+        description="The check that the find must pass: luhn, iban … or stdnum.<module of python-stdnum>.",
+    )
+    score: float = Field(
+        default=0.5, gt=0, le=1, strict=False, description="0 to 1. From 0.4 on it is a finding."
+    )
+    context: _Words = Field(default=(), strict=False, description="Words that raise the score when near.")
+    unless: _Words = Field(default=(), strict=False, description="Words that lower the score when near.")
+    requires: _Words = Field(
+        default=(), strict=False, description="Words one of which must stand near for a finding at all."
+    )
+    overlaps: Annotated[tuple[_RuleName, ...], Field(min_length=1)] = Field(
+        default=(),
+        strict=False,
+        description="Other rules that find the same places with a higher score, and rightly so.",
+    )
+    references: tuple[Annotated[str, Field(pattern=r"^https?://\S+$")], ...] = Field(
+        default=(), strict=False, description="Where the format is laid down."
+    )
+    matches: Annotated[tuple[_Marked, ...], Field(min_length=1)] = Field(
+        strict=False, description="Texts with «marks» around exactly what is found."
+    )
+    ignores: Annotated[tuple[_Unmarked, ...], Field(min_length=1)] = Field(
+        strict=False, description="Near misses: texts in which this rule finds nothing."
+    )
+
+
+class PackFile(BaseModel):
+    """A pack: rules that belong together, one file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, title="Pack of recognizers")
+
+    pack: _RuleName = Field(description="The name that all ids of the file begin with.")
+    description: str = Field(min_length=1, description="What the pack is about.")
+    profiles: Annotated[tuple[_RuleName, ...], Field(min_length=1)] = Field(
+        default=(), strict=False, description="Which profiles take the pack up; without it, all do."
+    )
+    rules: Annotated[tuple[RuleEntry, ...], Field(min_length=1)] = Field(strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """One file's rules, and where each stands."""
+
+    name: str
+    document: Document = field(repr=False)
+    rules: tuple[Rule, ...]
+
+    def problem(self, index: int, loc: Loc, sentence: str) -> Problem:
+        """A problem with the part at ``loc`` of the rule at ``index``."""
+        return self.document.problem(("rules", index, *loc), sentence)
+
+
+def read_packs(paths: Sequence[Path]) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+    """All rules of files and directories in the order of their names, and all that is wrong with them.
+
+    What a file says is trusted no further than its schema: ``hushgate.detection.check`` says more.
+    """
+    packs, problems = open_packs(paths)
+    return tuple(rule for pack in packs for rule in pack.rules), problems
+
+
+def open_packs(paths: Sequence[Path]) -> tuple[tuple[Pack, ...], tuple[Problem, ...]]:
+    """As ``read_packs``, with the documents, so that a rule's lines can be named."""
+    packs: list[Pack] = []
+    problems: list[Problem] = []
+    for file in pack_files(paths):
+        document = read_yaml(file)
+        problems += document.problems
+        if document.data is None:
+            continue
+        try:
+            packs.append(_pack(document))
+        except ValidationError as error:
+            problems += problems_of(document, error)
+    problems += _wrong_ids(packs)
+    return tuple(packs), tuple(problems)
+
+
+def pack_files(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The files themselves, and the ``*.yaml`` of the directories, however deep, each once, in order."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        for file in sorted(path.rglob("*.yaml")) if path.is_dir() else [path]:
+            found.setdefault(file.resolve(), file)
+    return tuple(found.values())
+
+
+def pack_schema() -> dict[str, Any]:
+    """The JSON schema of a pack, which editors check and complete by."""
+    schema = PackFile.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _pack(document: Document) -> Pack:
+    entry = PackFile.model_validate(document.data)
+    rules = tuple(Rule(**dict(rule), profiles=entry.profiles) for rule in entry.rules)
+    return Pack(entry.pack, document, rules)
+
+
+def _wrong_ids(packs: Sequence[Pack]) -> Iterator[Problem]:
+    first: dict[str, Problem] = {}
+    for pack in packs:
+        for index, rule in enumerate(pack.rules):
+            if not rule.id.startswith(f"{pack.name}."):
+                yield pack.problem(index, ("id",), f"the id {rule.id} must begin with {pack.name}.")
+            here = pack.problem(index, ("id",), f"the id {rule.id} is taken")
+            if rule.id in first:
+                there = first[rule.id]
+                yield Problem(here.file, here.line, f"{here.sentence}: see {there.file}:{there.line}")
+            first.setdefault(rule.id, here)
