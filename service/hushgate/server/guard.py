@@ -49,7 +49,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         """See the proto."""
         async with self._frame.call("Review", context) as line:
             line.tenant = request.tenant
-            call = wire.review_call(request, **wire.content(request))
+            call = wire.review_call(request)
             reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
             _note(line, request.intent, reviewed)
             return wire.review_response(reviewed)
@@ -60,7 +60,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         """See the proto. The whole draft is held until it ends, so that nothing must be withdrawn."""
         async with self._frame.call("ReviewStream", context) as line:
             start, draft = await self._draft(request_iterator, line)
-            call = wire.review_call(start, text=draft)
+            call = wire.streamed_call(start, draft)
             reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
             _note(line, start.intent, reviewed)
             yield wire.review_stream_response(reviewed)

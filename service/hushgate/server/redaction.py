@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure, Reason
 from hushgate.server import wire
 from hushgate.server.limits import check_count, check_text
@@ -11,7 +12,7 @@ from hushgate.v1 import redaction_service_pb2_grpc
 from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from hushgate.redactor import Redaction, Redactor
     from hushgate.server.frame import Context, Frame
@@ -68,30 +69,48 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
             check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
 
     def _redact(self, request: RedactRequest, deadline: Deadline) -> list[Redaction]:
-        """In the deciding thread. What fails, fails with the item's place in the request."""
+        """In the deciding thread: items of one kind together, then in their own order again."""
         redactions: dict[int, Redaction] = {}
-        language = request.language or "en"
-        texts = [index for index, item in enumerate(request.items) if item.HasField("text")]
-        for at in range(0, len(texts), BATCH):
-            deadline.check()
-            batch = texts[at : at + BATCH]
-            done = self._redactor.redact_many([request.items[i].text for i in batch], language=language)
-            redactions.update(zip(batch, done, strict=True))
-        for index, item in enumerate(request.items):
-            if index not in redactions:
+        for kind, redact in (("text", self._redactor.redact_many), ("json", self._redactor.redact_json_many)):
+            places = [index for index, item in enumerate(request.items) if item.WhichOneof("content") == kind]
+            for at in range(0, len(places), BATCH):
                 deadline.check()
-                redactions[index] = self._redact_json(item.json, f"items[{index}].json", language)
+                batch = places[at : at + BATCH]
+                texts = [getattr(request.items[index], kind) for index in batch]
+                done = _redacted(texts, request.language or LANGUAGE, redact, kind, batch)
+                redactions.update(zip(batch, done, strict=True))
         return [redactions[index] for index in range(len(request.items))]
 
-    def _redact_json(self, json: str, field: str, language: str) -> Redaction:
+
+def _redacted(
+    texts: list[str],
+    language: str,
+    redact: Callable[[list[str], str], list[Redaction]],
+    kind: str,
+    places: list[int],
+) -> list[Redaction]:
+    """A batch redacted; if it fails, the failure of the first item that fails alone, with its place."""
+    try:
+        return redact(texts, language)
+    except Failure as failure:
+        whole = failure
+    for place, text in zip(places, texts, strict=True):
         try:
-            return self._redactor.redact_json(json, language=language)
+            redact([text], language)
         except Failure as failure:
+            if failure.field == "language":
+                raise
+            field = f"items[{place}].{kind}"
             raise Failure(failure.reason, failure.sentence, field=field, limit=failure.limit) from None
+    raise whole
 
 
 def _item(item: RedactItem, redaction: Redaction) -> RedactedItem:
     """What became of an item."""
-    answer = RedactedItem(id=item.id, findings=[wire.finding(finding) for finding in redaction.findings])
+    paths = redaction.paths or ("",) * len(redaction.findings)
+    answer = RedactedItem(
+        id=item.id,
+        findings=[wire.finding(f, path=path) for f, path in zip(redaction.findings, paths, strict=True)],
+    )
     setattr(answer, "text" if item.HasField("text") else "json", redaction.text)
     return answer

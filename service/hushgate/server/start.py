@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from hushgate.server.address import Address, check, reserved
+from hushgate.server.assembly import check_shared
 from hushgate.server.lifecycle import run
 from hushgate.server.workers import supervise
 
@@ -23,6 +24,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     """
     address = Address.parse(settings.listen)
     many = settings.workers > 1
+    check_shared(settings)
     check(address, tls=settings.tls_cert is not None, insecure=settings.insecure, workers=settings.workers)
     with reserved(address, shared=many) as place:
         if many:

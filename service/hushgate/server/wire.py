@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Message, PrepareCall, Record, ReviewCall
@@ -89,15 +90,20 @@ def prepare_response(prepared: Prepared) -> guard_service_pb2.PrepareResponse:
     )
 
 
-def review_call(
-    request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart,
-    *,
-    text: str | None = None,
-    arguments_json: str | None = None,
-) -> ReviewCall:
-    """What Review is asked about this content, or ReviewStream after its start."""
-    if text is None and arguments_json is None:
+def review_call(request: guard_service_pb2.ReviewRequest) -> ReviewCall:
+    """What Review is asked. Failure FIELD_REQUIRED if there is no draft."""
+    kind = request.WhichOneof("content")
+    if kind is None:
         raise Failure(Reason.FIELD_REQUIRED, "text or arguments_json is required", field="content")
+    return replace(_draftless(request), **{kind: getattr(request, kind)})
+
+
+def streamed_call(start: guard_service_pb2.ReviewStart, draft: str) -> ReviewCall:
+    """What ReviewStream is asked, once the whole draft is there."""
+    return replace(_draftless(start), text=draft)
+
+
+def _draftless(request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart) -> ReviewCall:
     return ReviewCall(
         tenant=request.tenant,
         session_id=request.session_id,
@@ -106,17 +112,9 @@ def review_call(
         destination=request.destination,
         recipient_id=request.recipient_id,
         channel=request.channel,
-        text=text,
-        arguments_json=arguments_json,
         request_id=request.request_id,
         language=request.language,
     )
-
-
-def content(request: guard_service_pb2.ReviewRequest) -> dict[str, str]:
-    """The draft of a review by the name of its field; empty if there is none."""
-    name = request.WhichOneof("content")
-    return {name: getattr(request, name)} if name else {}
 
 
 def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:

@@ -1,0 +1,253 @@
+"""How a server process begins, is asked about, and ends."""
+
+import contextlib
+import os
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
+
+from hushgate.client import SENDABLE, Client, HushgateError
+from hushgate.server.probe import health
+
+NAMES = {"tenant": "acme", "intent": "order_status", "session_id": "lifecycle"}
+SERVICES = ("hushgate.v1.GuardService", "hushgate.v1.RedactionService")
+
+
+def hushgate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hushgate", *arguments]
+    environment = os.environ | environment
+    return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=False)
+
+
+def test_a_server_says_where_it_serves_and_whether_it_detects_names(server):
+    assert (
+        server.notice
+        == f"hushgate: serving on {server.address} (names are not detected: no model is loaded)\n"
+    )
+
+
+def test_a_server_without_a_model_serves_within_seconds(server):
+    assert server.seconds < 5
+
+
+@pytest.mark.parametrize("service", ["", *SERVICES])
+def test_health_says_serving_for_the_server_and_each_service(service, server):
+    assert health(server.address, service=service) == "SERVING"
+
+
+def test_health_does_not_know_what_is_not_served(server):
+    assert health(server.address, service="hushgate.v1.AdminService") == "SERVICE_UNKNOWN"
+
+
+def test_the_health_command_answers_with_its_exit_code(server):
+    serving = hushgate("health", server.address)
+    nobody = hushgate("health", "127.0.0.1:1", "--timeout", "0.5")
+
+    assert (serving.stdout, serving.returncode) == ("SERVING\n", 0)
+    assert (nobody.stdout, nobody.returncode) == ("UNREACHABLE\n", 1)
+
+
+def test_reflection_lists_what_is_served(server):
+    with grpc.insecure_channel(server.address) as channel:
+        database = ProtoReflectionDescriptorDatabase(channel)
+        listed = set(database.get_services())
+        files = {database.FindFileContainingSymbol(service).name for service in SERVICES}
+
+    assert listed >= {*SERVICES, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
+    assert files == {"hushgate/v1/guard_service.proto", "hushgate/v1/redaction_service.proto"}
+
+
+def test_sigterm_turns_health_off_and_finishes_the_calls_under_way(start):
+    proceed = threading.Event()
+
+    def batches():
+        yield ["first"]
+        assert proceed.wait(10)
+        yield ["last"]
+
+    with start(HUSHGATE_DRAIN_SECONDS="1") as server, Client(server.address) as client:
+        answers = client.redact_stream(batches())
+        assert next(answers).items[0].text == "first"
+
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: health(server.address) == "NOT_SERVING")
+        assert client.redact("while draining").items[0].text == "while draining"
+        wait_until(lambda: health(server.address, seconds=0.5) == "UNREACHABLE")
+        proceed.set()
+
+        assert [answer.items[0].text for answer in answers] == ["last"]
+        assert server.process.wait(10) == 0
+        with pytest.raises(HushgateError):
+            client.within(0.3).redact("after")
+
+
+def test_a_watcher_sees_the_server_drain(start):
+    with start() as server, grpc.insecure_channel(server.address) as channel:
+        watched = health_pb2_grpc.HealthStub(channel).Watch(
+            health_pb2.HealthCheckRequest(service=SERVICES[0])
+        )
+        before = next(watched).status
+        server.process.send_signal(signal.SIGTERM)
+        after = next(watched).status
+
+    status = health_pb2.HealthCheckResponse
+    assert (before, after) == (status.SERVING, status.NOT_SERVING)
+
+
+def test_a_unix_socket_serves_its_owner_and_group(start, tmp_path: Path):
+    path = tmp_path / "gate.sock"
+    with start(listen=f"unix://{path}") as server, Client(f"unix://{path}") as client:
+        assert client.redact("hello").items[0].text == "hello"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o660
+        assert health(server.address) == "SERVING"
+
+
+def test_a_socket_that_a_killed_server_left_is_taken_over(start, tmp_path: Path):
+    path = tmp_path / "gate.sock"
+    with start(listen=f"unix://{path}") as server:
+        server.process.kill()
+        server.process.wait()
+    assert path.exists()
+
+    with start(listen=f"unix://{path}"), Client(f"unix://{path}") as client:
+        assert client.redact("hello").items[0].text == "hello"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--listen", "0.0.0.0:0"), "can be reached from other machines"),
+        (("--listen", "nowhere"), "is not HOST:PORT"),
+        (("--listen", "192.0.2.1:1", "--insecure"), "listen: 192.0.2.1:1: "),
+        (("--workers", "2"), "more than one, give --store"),
+        (("--store", "sqlite:///nowhere.db"), "needs a key"),
+        (("--tls-cert", __file__), "come together"),
+        (("--policy", "/nowhere.yaml"), "does not exist"),
+        (("--recognizers", "/nowhere"), "does not exist"),
+    ],
+)
+def test_a_server_that_cannot_serve_as_it_is_set_says_why_and_ends(arguments, sentence):
+    done = hushgate("serve", "--no-names", *arguments)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("hushgate: ")
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_refused(server):
+    done = hushgate("serve", "--no-names", "--listen", server.address)
+
+    assert (done.returncode, done.stderr) == (
+        2,
+        f"hushgate: listen: {server.address}: Address already in use\n",
+    )
+
+
+def test_tls_lets_any_address_be_served_to_those_who_know_the_authority(start, tmp_path: Path):
+    certificate, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1")
+    name = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+    files = ("-keyout", str(key), "-out", str(certificate))
+    made = subprocess.run(
+        ["openssl", "req", "-x509", *curve, *name, *files], capture_output=True, check=False
+    )
+    if made.returncode:
+        pytest.skip("no openssl to make a certificate with")
+    flags = ("--tls-cert", str(certificate), "--tls-key", str(key))
+
+    with start(*flags, listen="0.0.0.0:0") as server:
+        address = f"localhost:{server.address.rpartition(':')[2]}"
+        credentials = grpc.ssl_channel_credentials(certificate.read_bytes())
+        with Client(address, credentials=credentials) as client:
+            assert client.redact("hello").items[0].text == "hello"
+        with Client(address) as plain, pytest.raises(HushgateError):
+            plain.within(1).redact("hello")
+        done = hushgate("health", address, "--tls-ca", str(certificate))
+
+    assert done.stdout == "SERVING\n"
+
+
+@pytest.fixture(scope="module")
+def two_workers(start, tmp_path_factory):
+    directory = tmp_path_factory.mktemp("shared")
+    key = directory / "key"
+    key.write_bytes(b"k" * 32)
+    flags = ("--workers", "2", "--store", f"sqlite://{directory}/sessions.db", "--key-file", str(key))
+    with start(*flags) as server:
+        yield server
+
+
+def workers(server) -> list[int]:
+    """Its children that serve: the other one is Python's own resource tracker."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()
+    return [int(c) for c in children if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+def wait_until(condition, seconds: float = 10) -> None:
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def test_workers_share_one_port_and_every_session(two_workers):
+    answers = []
+    for _ in range(8):  # a new client makes new connections, which fall to either worker
+        with Client(two_workers.address) as client:
+            client.prepare(**NAMES, messages=[("user", "hello")])
+            answers.append(client.review(**NAMES, text="hello").verdict)
+
+    assert len(workers(two_workers)) == 2
+    assert set(answers) <= SENDABLE
+
+
+def test_a_worker_that_dies_is_replaced_and_no_caller_notices(two_workers):
+    before = workers(two_workers)
+    with Client(two_workers.address) as client:
+        for n in range(200):
+            if n == 50:
+                os.kill(before[0], signal.SIGKILL)
+            assert client.redact(str(n)).items[0].text == str(n)
+
+    wait_until(lambda: len(workers(two_workers)) == 2)
+    assert before[0] not in workers(two_workers)
+    assert "worker 0 ended" in two_workers.log.read_text() or "worker 1 ended" in two_workers.log.read_text()
+
+
+def test_workers_drain_and_end_with_their_server(start, tmp_path: Path):
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32)
+    flags = ("--workers", "2", "--store", f"sqlite://{tmp_path}/s.db", "--key-file", str(key))
+    with start(*flags) as server:
+        children = workers(server)
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(15) == 0
+        assert [child for child in children if alive(child)] == []
+
+
+def test_workers_end_when_their_server_is_killed(start, tmp_path: Path):
+    key = tmp_path / "key"
+    key.write_bytes(b"k" * 32)
+    flags = ("--workers", "2", "--store", f"sqlite://{tmp_path}/s.db", "--key-file", str(key))
+    with start(*flags) as server:
+        children = workers(server)
+        server.process.kill()
+
+        wait_until(lambda: not any(alive(child) for child in children))
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
