@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from hushgate.failure import Failure
+from hushgate.server.commands import health, serve
 from hushgate.settings import NO_NAMES, Settings
 
 if TYPE_CHECKING:
@@ -199,3 +200,7 @@ def check(
         print(problem)
     print(report.summary, file=sys.stderr if report.problems else sys.stdout)
     sys.exit(1 if report.problems else 0)
+
+
+app.command()(serve)
+app.command()(health)
