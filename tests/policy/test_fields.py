@@ -92,11 +92,20 @@ def test_a_more_specific_rule_opens_a_part_of_what_is_dropped():
     assert rule(("order", "private", "size"), **fields).action is Action.DROP
 
 
-def test_a_container_that_is_named_without_stars_lets_nothing_below_it_pass():
-    found = rule(("order", "address", "street"), **{"order.**": "keep", "order.address": "mask"})
+@pytest.mark.parametrize("action", ["keep", "mask"])
+def test_a_container_that_is_named_without_stars_lets_nothing_below_it_pass(action):
+    found = rule(("order", "address", "street"), **{"order.address": action})
 
     assert found.action is Action.DROP
     assert found.reason == "order.address names an object or list; add .** to let all below it pass"
+
+
+def test_what_hides_a_container_hides_what_a_wider_rule_keeps_and_what_keeps_it_does_not():
+    path = ("order", "address", "street")
+
+    assert rule(path, **{"order.**": "keep", "order.address": "mask"}).action is Action.DROP
+    assert rule(path, **{"order.**": "keep", "order.address": "keep"}).action is Action.KEEP
+    assert rule(path, **{"**.street": "keep", "order.address": "keep"}).action is Action.KEEP
 
 
 def test_of_equally_specific_rules_the_one_that_drops_speaks_then_the_one_that_hides():

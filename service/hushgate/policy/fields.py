@@ -42,8 +42,8 @@ class _Node(Generic[T]):
     any_key: _Node[T] | None = None
     any_index: _Node[T] | None = None
     deep: _Node[T] | None = None
-    said: tuple[tuple[tuple[Kind, ...], int], T] | None = None
-    """Weight (rank, then the earlier first) and value."""
+    said: tuple[tuple[bool, tuple[Kind, ...], int], T] | None = None
+    """Weight (an entry or otherwise, rank, the earlier first) and value."""
 
 
 State: TypeAlias = tuple[_Node[T], ...]
@@ -55,14 +55,20 @@ class PathTable(Generic[T]):
 
     __slots__ = ("_root",)
 
-    def __init__(self, entries: Iterable[tuple[Pattern, T]]) -> None:
-        """``entries`` in the order of their weight: of two equally specific ones the first speaks."""
+    def __init__(
+        self, entries: Iterable[tuple[Pattern, T]], *, otherwise: Iterable[tuple[Pattern, T]] = ()
+    ) -> None:
+        """``entries`` in the order of their weight: of two equally specific ones the first speaks.
+
+        ``otherwise`` speaks where no entry does.
+        """
         self._root: _Node[T] = _Node()
-        for order, (pattern, value) in enumerate(entries):
-            node = self._root
-            for segment in pattern.segments:
-                node = _child(node, segment)
-            node.said = node.said or ((pattern.rank, -order), value)
+        for first, some in ((True, entries), (False, otherwise)):
+            for order, (pattern, value) in enumerate(some):
+                node = self._root
+                for segment in pattern.segments:
+                    node = _child(node, segment)
+                node.said = node.said or ((first, pattern.rank, -order), value)
 
     @property
     def start(self) -> State[T]:
@@ -126,21 +132,24 @@ def said(state: State[T]) -> T | None:
 def field_rules(fields: Mapping[Pattern, Action]) -> PathTable[FieldRule]:
     """The rules of an intent. Of two equally specific ones the one that hides speaks, dropping first.
 
-    A rule speaks of its field and not of what is below: below a container that a rule names without ``**``,
-    all is dropped, but for what a more specific rule names. So a rule never lets through more than it says.
+    A rule speaks of its field, and lets nothing through that is below. One that hides a container drops all
+    below it, but for what a more specific rule names; one that keeps it says why the rest is not kept.
     """
     rules = {p: FieldRule(action, f"named by {p.text}") for p, action in fields.items()}
+    otherwise = []
     for pattern, action in fields.items():
-        if not pattern.deep:
-            rules.setdefault(pattern.below(), _below(pattern, action))
-    return PathTable(sorted(rules.items(), key=_weight))
+        if pattern.deep:
+            continue
+        if action is Action.KEEP:
+            otherwise.append((pattern.below(), FieldRule(Action.DROP, _container(pattern))))
+        else:
+            reason = f"named by {pattern.text}" if action is Action.DROP else _container(pattern)
+            rules.setdefault(pattern.below(), FieldRule(Action.DROP, reason))
+    return PathTable(sorted(rules.items(), key=_weight), otherwise=sorted(otherwise, key=_weight))
 
 
-def _below(pattern: Pattern, action: Action) -> FieldRule:
-    if action is Action.DROP:
-        return FieldRule(action, f"named by {pattern.text}")
-    reason = f"{pattern.text} names an object or list; add .** to let all below it pass"
-    return FieldRule(Action.DROP, reason)
+def _container(pattern: Pattern) -> str:
+    return f"{pattern.text} names an object or list; add .** to let all below it pass"
 
 
 def _weight(item: tuple[Pattern, FieldRule]) -> tuple[bool, bool, str]:

@@ -6,6 +6,7 @@ Works on the file as it stands, also where its shape is wrong elsewhere, so that
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ Found = tuple["Loc", str]
 def meaningless(document: Document, *, entities: Collection[str] | None = None) -> list[Problem]:
     """A problem for each name that means nothing. ``entities``: all that can be found, if that is known."""
     data = document.data if isinstance(document.data, dict) else {}
-    found = [*_paths(data), *_entities(data, entities), *_destinations(data), *_intents(data)]
+    found = [*_paths(data), *_entities(data, entities), *_intents(data), *_agents(data)]
     return [document.problem(loc, sentence) for loc, sentence in found]
 
 
@@ -38,13 +39,13 @@ def _mapping(data: object, *keys: str) -> dict[str, Any]:
 
 
 def _paths(data: dict[str, Any]) -> Iterator[Found]:
-    for name in _mapping(data, "intents"):
-        at: Loc = ("intents", name, "fields")
-        yield from _patterns([((*at, path), path) for path in _mapping(data, "intents", name, "fields")])
+    places: list[tuple[str, ...]] = [("intents", name, "fields") for name in _mapping(data, "intents")]
+    places += [("field_sets", name) for name in _mapping(data, "field_sets")]
+    for at in (*places, ("entities",)):
+        yield from _patterns([((*at, path), path) for path in _mapping(data, *at)])
     internal = data.get("internal")
     listed = internal if isinstance(internal, list) else []
     yield from _patterns([(("internal", i), path) for i, path in enumerate(listed) if isinstance(path, str)])
-    yield from _patterns([(("entities", path), path) for path in _mapping(data, "entities")])
 
 
 def _patterns(paths: list[tuple[Loc, str]]) -> Iterator[Found]:
@@ -86,28 +87,45 @@ def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[F
             yield loc, f"nothing finds the entity {entity}" + (f"; is {near[0]} meant?" if near else "")
 
 
-def _destinations(data: dict[str, Any]) -> Iterator[Found]:
-    for place, destination in _mapping(data, "destinations").items():
-        keys = set(_mapping(destination))
-        flat = keys.difference(DestinationFile.model_fields) | (keys & {"default"})
-        if flat and keys.intersection(_WHOSE):
-            sentence = f"destinations.{place} has actions beside own, others or unknown; move them into those"
-            yield ("destinations", place), sentence
-
-
 def _intents(data: dict[str, Any]) -> Iterator[Found]:
-    intents = _mapping(data, "intents")
-    for name in intents:
+    for name, entry in _mapping(data, "intents").items():
         if not _INTENT.fullmatch(name):
             yield (
                 ("intents", name),
                 "an intent's name is letters, digits and _ - . : / in at most 100 characters",
             )
+        if isinstance(entry, dict) and not {"fields", "field_sets"} & set(entry):
+            yield (
+                ("intents", name),
+                f"the intent {name} has neither fields nor field_sets; if it uses none, fields: {{}}",
+            )
+        used: dict[Pattern, tuple[str, object]] = {}
+        for i, listed in _listed(entry, "field_sets"):
+            at: Loc = ("intents", name, "field_sets", i)
+            if listed not in _mapping(data, "field_sets"):
+                yield at, f"there is no field set {listed}"
+            for pattern, action in _readable(_mapping(data, "field_sets", listed)):
+                before, earlier = used.setdefault(pattern, (listed, action))
+                if action != earlier:
+                    yield at, f"the field sets {before} and {listed} differ on {pattern.text}"
+
+
+def _readable(fields: dict[str, Any]) -> Iterator[tuple[Pattern, object]]:
+    for path, action in fields.items():
+        with suppress(ValueError):
+            yield parse_pattern(path), action
+
+
+def _agents(data: dict[str, Any]) -> Iterator[Found]:
     for agent, entry in _mapping(data, "agents").items():
-        listed = _mapping(entry).get("intents")
-        for i, name in enumerate(listed if isinstance(listed, list) else []):
-            if isinstance(name, str) and name not in intents:
+        for i, name in _listed(entry, "intents"):
+            if name not in _mapping(data, "intents"):
                 yield (
                     ("agents", agent, "intents", i),
                     f"the intent {name} of agent {agent} is not in this policy",
                 )
+
+
+def _listed(entry: object, key: str) -> list[tuple[int, str]]:
+    listed = _mapping({"entry": entry}, "entry").get(key)
+    return [(i, x) for i, x in enumerate(listed if isinstance(listed, list) else []) if isinstance(x, str)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from hushgate.policy.schema import AgentFile, DestinationFile
+    from hushgate.policy.schema import AgentFile, DestinationFile, IntentFile
     from hushgate.yamlfile import Problem
 
 
@@ -64,7 +64,7 @@ def _policy(file: PolicyFile) -> Policy:
         version=file.version,
         digest=_digest(file),
         tenants=None if file.tenants is None else frozenset(file.tenants),
-        intents={name: _intent(name, each.description, each.fields) for name, each in file.intents.items()},
+        intents={name: _intent(name, each, file.field_sets) for name, each in file.intents.items()},
         destinations={name: _destination(name, getattr(file.destinations, name)) for name in DESTINATIONS},
         thresholds={entity: score for entity, score in file.thresholds.items() if entity != "default"},
         default_threshold=file.thresholds.get("default", 0.4),
@@ -83,31 +83,40 @@ def _digest(file: PolicyFile) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _intent(name: str, description: str, fields: Mapping[str, str]) -> Intent:
-    actions = {parse_pattern(path): Action(action) for path, action in fields.items()}
-    return Intent(name, description, field_rules(actions))
+def _intent(name: str, file: IntentFile, field_sets: Mapping[str, Mapping[str, str]]) -> Intent:
+    """Its own fields go before those of its field sets."""
+    written = (*(field_sets[each] for each in file.field_sets), file.fields)
+    actions = {parse_pattern(path): Action(a) for fields in written for path, a in fields.items()}
+    return Intent(name, file.description, field_rules(actions))
 
 
 def _destination(name: str, file: DestinationFile) -> Destination:
     """What is not said: to a customer or a tool, notes, secrets and others' values are blocked."""
     outward = name in {"customer", "tool"}
-    flat = dict(file.__pydantic_extra__)
+    flat: dict[str, str] = dict(file.__pydantic_extra__)
     if file.default is not None:
         flat["default"] = file.default
     if flat or (file.own is file.others is file.unknown is None):
-        own = others = unknown = _treatment(flat, Action.REDACT)
+        own, unknown = (_treatment(_over(flat, each), Action.REDACT) for each in (file.own, file.unknown))
     else:
         own = _treatment(file.own or {}, Action.KEEP)
-        others = _treatment(file.others or {}, Action.BLOCK if outward else Action.REDACT)
         unknown = own if file.unknown is None else _treatment(file.unknown, Action.REDACT)
+    closed = Action.BLOCK if outward else Action.REDACT
+    told_apart = file.own is not None or file.unknown is not None
+    others = file.others if file.others is not None or told_apart else flat
     return Destination(
         own=own,
-        others=others,
+        others=own if others is flat else _treatment(others or {}, closed),
         unknown=unknown,
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
-        secrets=Action(file.secrets or (Action.BLOCK if outward else Action.REDACT)),
+        secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
     )
+
+
+def _over(flat: Mapping[str, str], written: Mapping[str, str] | None) -> Mapping[str, str]:
+    """``written`` with what it does not say from ``flat``; a default of its own says everything."""
+    return written if written is not None and "default" in written else {**flat, **(written or {})}
 
 
 def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:

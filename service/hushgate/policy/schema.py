@@ -53,7 +53,7 @@ class _Strict(BaseModel):
 
 
 class DestinationFile(BaseModel):
-    """A destination: entities and actions side by side with the keys below, or by whose the value is."""
+    """A destination: entities and what becomes of each, and the keys below beside them."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -93,7 +93,8 @@ class IntentFile(_Strict):
     """What a conversation is for, and the fields that it may use: all that is not named is dropped."""
 
     description: str = ""
-    fields: dict[str, FieldAction]
+    field_sets: list[str] = []
+    fields: dict[str, FieldAction] = {}
 
 
 class OutboundFile(_Strict):
@@ -121,6 +122,7 @@ class PolicyFile(_Strict):
     internal: list[str] = []
     entities: dict[str, str] = {}
     thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    field_sets: dict[str, dict[str, FieldAction]] = {}
     intents: Annotated[dict[str, IntentFile], Some]
     destinations: DestinationsFile
     outbound: OutboundFile = OutboundFile()
