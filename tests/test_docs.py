@@ -1,0 +1,93 @@
+"""Every command and program of the README runs."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+HUSHGATE = [sys.executable, "-m", "hushgate"]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+COMMANDS = [shlex.split(line, comments=True) for block in blocks("sh") for line in block.splitlines() if line]
+
+
+def test_the_readme_is_short():
+    assert len(README.splitlines()) < 150
+
+
+@pytest.mark.parametrize("target", re.findall(r"^make (\w+)", README, re.MULTILINE))
+def test_every_make_target_exists(target):
+    assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in COMMANDS if c[1] not in {"serve", "health"}], ids=lambda c: c[1]
+)
+def test_every_command_runs(command, tmp_path):
+    assert command[0] == "hushgate"
+    (tmp_path / "notes.txt").write_text("call me at 212-555-0188\n")
+    arguments, _, output = (list(part) for part in (command[1:], (), ()))
+    if ">" in arguments:
+        at = arguments.index(">")
+        arguments, output = arguments[:at], arguments[at + 1 :]
+
+    done = subprocess.run([*HUSHGATE, *arguments], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    if output:
+        assert done.stdout == "call me at [PHONE_NUMBER]\n"
+
+
+def test_serve_and_health_run_as_written(serve):
+    with serve("--names", "none") as address:
+        done = subprocess.run([*HUSHGATE, "health", address], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout.strip()) == (0, "SERVING")
+
+
+def test_the_client_program_runs(serve):
+    sent: list[str] = []
+    program = next(block for block in blocks("python") if "hushgate.client" in block)
+    with serve("--names", "none") as address:
+        program = program.replace("127.0.0.1:50551", address)
+        exec(
+            program,
+            {"model": lambda *_: "Hello Dana, order A-2093148 has been shipped.", "send": sent.append},
+        )
+
+    assert sent == ["Hello Dana, order A-2093148 has been shipped."]
+
+
+def test_the_in_process_program_prints_what_it_says(capsys):
+    program = next(block for block in blocks("python") if "Redactor.load" in block)
+
+    exec(program, {})
+
+    assert capsys.readouterr().out.strip() == re.search(r"print\(.*\)  # (.*)", program).group(1)
+
+
+def test_the_demo_prints_what_the_readme_shows():
+    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```", README, re.DOTALL).group(1)
+    done = subprocess.run([*HUSHGATE, "demo"], capture_output=True, text=True, check=True)
+
+    def plain(text: str) -> str:
+        """Token ids differ from run to run; so does where a line is broken."""
+        return " ".join(re.sub(r"_[0-9A-Z]{6}\]", "_······]", text).split())
+
+    printed = plain(done.stdout)
+    lines = [plain(line) for line in shown.splitlines() if line.strip() not in {"", "…"}]
+    assert lines
+    assert [line for line in lines if line not in printed] == []
+    assert "\x1b[" not in done.stdout
