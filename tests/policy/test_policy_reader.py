@@ -124,6 +124,13 @@ def test_an_intent_has_the_fields_of_its_sets_and_its_own_go_before_them(read):
     }
 
 
+def test_where_field_sets_differ_the_intent_itself_may_decide(read):
+    sets = {"b": {"x": "keep"}, "c": {"X": "mask"}}
+    policy = read(field_sets=sets, intents={"a": {"field_sets": ["b", "c"], "fields": {"x": "drop"}}})
+
+    assert policy.intent("a").fields.find(("x",)).action is Action.DROP
+
+
 def test_an_unknown_intent_and_destination_are_refused_without_saying_what_was_asked(read):
     policy = read()
 

@@ -15,6 +15,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from hushgate.document import PLAIN_KEY
@@ -72,6 +73,7 @@ _HINT = 'a key that holds signs or spaces is written ["…"]'
 _BRACKET = re.compile(r'\[(?:(?P<any>\*)|(?P<index>[0-9]{1,9})|(?P<quoted>"(?:[^"\\]|\\.)*"))\]')
 
 
+@lru_cache(maxsize=4096)
 def parse_pattern(text: str) -> Pattern:
     """The pattern that ``text`` writes. Raises ValueError with a sentence that says where it is wrong."""
     if not text:

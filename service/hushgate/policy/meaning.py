@@ -99,6 +99,7 @@ def _intents(data: dict[str, Any]) -> Iterator[Found]:
                 ("intents", name),
                 f"the intent {name} has neither fields nor field_sets; if it uses none, fields: {{}}",
             )
+        own = dict(_readable(_mapping(entry, "fields")))
         used: dict[Pattern, tuple[str, object]] = {}
         for i, listed in _listed(entry, "field_sets"):
             at: Loc = ("intents", name, "field_sets", i)
@@ -106,7 +107,7 @@ def _intents(data: dict[str, Any]) -> Iterator[Found]:
                 yield at, f"there is no field set {listed}"
             for pattern, action in _readable(_mapping(data, "field_sets", listed)):
                 before, earlier = used.setdefault(pattern, (listed, action))
-                if action != earlier:
+                if action != earlier and pattern not in own:
                     yield at, f"the field sets {before} and {listed} differ on {pattern.text}"
 
 
