@@ -41,7 +41,8 @@ NEVER = {
     "customer.password", "customer.pin", "customer.security_answer", "customer.ssn", "customer.risk_score",
     "customer.date_of_birth", "customer.lifetime_value", "customer.marketing.segment", "customer.notes",
     "order.margin", "order.items[0].supplier_cost", "payment.cvv", "payment.expiry",
-    "subscription.churn_risk", "claim.reserve", "claim.adjuster_notes", "appointment.diagnosis", "transactions[0].counterparty_account",
+    "subscription.churn_risk", "claim.reserve", "claim.adjuster_notes",
+    "appointment.diagnosis", "transactions[0].counterparty_account",
     "case.internal_notes[0]", "medical.diagnosis", "credit_score", "api_key", "fraud_flags[0]",
 }  # fmt: skip
 
