@@ -84,7 +84,7 @@ def _options(name: int) -> list[tuple[str, Any]]:
 
 
 class Client:
-    """A pool of connections to one server. Safe to share between threads; made before a fork, not after.
+    """A pool of connections to one server. Safe to share between threads, not across a fork.
 
     A stream is an iterator; leaving it before its end gives the call up.
     """
@@ -126,16 +126,19 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def _wait(self, default: float | None) -> float | None:
+        return default if self._seconds is None else self._seconds
+
     def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
         multi = next(self._next).unary_unary(call.path, _serialize, call.answer.FromString)
         try:
-            return multi(request, timeout=self._seconds or call.seconds, wait_for_ready=True)
+            return multi(request, timeout=self._wait(call.seconds), wait_for_ready=True)
         except grpc.RpcError as error:
             failed = _error(error)
         raise failed
 
     def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> Iterator[A]:
-        seconds = self._seconds or call.seconds
+        seconds = self._wait(call.seconds)
         multi = next(self._next).stream_stream(call.path, _serialize, call.answer.FromString)
         running = multi(iter(outgoing), timeout=seconds, wait_for_ready=seconds is not None)
         try:
@@ -201,16 +204,19 @@ class AsyncClient:
                 )
         return self._channels[next(self._turn) % CHANNELS]
 
+    def _wait(self, default: float | None) -> float | None:
+        return default if self._seconds is None else self._seconds
+
     async def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
         multi = self._channel().unary_unary(call.path, _serialize, call.answer.FromString)
         try:
-            return await multi(request, timeout=self._seconds or call.seconds, wait_for_ready=True)
+            return await multi(request, timeout=self._wait(call.seconds), wait_for_ready=True)
         except grpc.aio.AioRpcError as error:
             failed = error_of(error.code(), error.trailing_metadata())
         raise failed
 
     async def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> AsyncIterator[A]:
-        seconds = self._seconds or call.seconds
+        seconds = self._wait(call.seconds)
         multi = self._channel().stream_stream(call.path, _serialize, call.answer.FromString)
         running = multi(aiter(outgoing), timeout=seconds, wait_for_ready=seconds is not None)
         try:

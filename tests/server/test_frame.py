@@ -143,6 +143,32 @@ def test_one_call_too_many_is_told_to_come_again(assembled):
     assert answers == ["a", "a"]
 
 
+def test_a_stream_is_not_read_ahead_of_its_answers(assembled):
+    batches = 3000
+    sent = []
+
+    def endless():
+        for n in range(batches):
+            sent.append(n)
+            yield ["x" * 1000] * 10
+
+    async def scenario():
+        patterns = Patterns()
+        patterns.go_on.clear()
+        async with serving(assembled, patterns) as (client, _):
+            answers = client.redact_stream(endless())
+            first = asyncio.ensure_future(anext(answers))
+            await asyncio.sleep(0.5)
+            before = len(sent)
+            patterns.go_on.set()
+            return before, [await first, *[answer async for answer in answers]]
+
+    before, answers = asyncio.run(scenario())
+
+    assert before < batches / 2  # what fits in the connection's window, of 30 MB
+    assert len(answers) == batches
+
+
 def test_a_stream_that_is_left_lets_its_call_go(assembled):
     async def scenario():
         async with serving(assembled, Patterns()) as (client, log):

@@ -41,6 +41,8 @@ class Frame:
             yield line
         except Failure as failure:
             line.reason = failure.reason.name
+            if failure.field == "tenant":
+                line.tenant = ""  # then it is no tenant, and may be anything
             await context.abort_with_status(status(failure))
         except grpc.aio.AbortError:
             raise
