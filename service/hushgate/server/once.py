@@ -26,7 +26,7 @@ def prepare(gate: Gate, json: str) -> str:
 
 
 def review(gate: Gate, json: str) -> tuple[Verdict, str]:
-    """The verdict and the ReviewResponse for a ReviewRequest. Fails as ``Gate.review``, and with JSON_INVALID."""
+    """The verdict and the ReviewResponse for a ReviewRequest. Fails as ``Gate.review`` or JSON_INVALID."""
     reviewed = gate.review(wire.review_call(_read(ReviewRequest(), json)))
     return reviewed.verdict, _written(wire.review_response(reviewed))
 
