@@ -1,0 +1,121 @@
+"""Which words stand near a candidate: within 8 words before it or 3 after, in the text or in its label."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+WORDS_BEFORE = 8
+WORDS_AFTER = 3
+CHARACTERS_BEFORE = 160
+"""However long the words are, no more than this is looked at, so that a long text's cost is linear."""
+CHARACTERS_AFTER = 80
+
+_RUN = re.compile(r"\w+")
+_WORD = re.compile(r"[^\W\d_]+|\d+|\|")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
+"""Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han."""
+_GAP = "|"
+"""Stands between passages, as a word that no entry has."""
+
+
+def folded(text: str) -> str:
+    """Lower case, without accents, camelCase as two words."""
+    spaced = _CAMEL.sub(" ", text)
+    if spaced.isascii():
+        return spaced.lower()
+    bare = unicodedata.normalize("NFKD", spaced.casefold())
+    return "".join(c for c in bare if not unicodedata.combining(c))
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded; digits are words of their own, so that ``address1`` is two."""
+    return _WORD.findall(folded(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The words of some passages, ready to be asked for."""
+
+    words: frozenset[str]
+    line: str
+    """All of them in order, a space around each."""
+    letters: str
+    """The passages, folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words, and groups of words, of one field of a rule."""
+
+    single: frozenset[str]
+    groups: tuple[str, ...]
+    """As they stand in a place's line."""
+    unspaced: tuple[str, ...]
+    """In a script without spaces, found wherever their letters stand."""
+
+    def __bool__(self) -> bool:
+        return bool(self.single or self.groups or self.unspaced)
+
+    def stands_in(self, where: Place) -> bool:
+        """Whether any of them does."""
+        if not self.single.isdisjoint(where.words):
+            return True
+        if self.groups and any(group in where.line for group in self.groups):
+            return True
+        return bool(self.unspaced) and any(each in where.letters for each in self.unspaced)
+
+
+def vocabulary(entries: Iterable[str]) -> Vocabulary:
+    """What to look for, from ``context``, ``unless`` or ``requires``."""
+    entries = list(entries)
+    words = [words_of(entry) for entry in entries if not _UNSPACED.search(entry)]
+    return Vocabulary(
+        frozenset(each[0] for each in words if len(each) == 1),
+        tuple(f" {' '.join(each)} " for each in words if len(each) > 1),
+        tuple(folded(entry) for entry in entries if _UNSPACED.search(entry)),
+    )
+
+
+def place(passages: Iterable[str], label: str) -> Place:
+    """The words of the label, then those of the passages; no group reaches from one into the next."""
+    letters = _GAP.join(map(folded, (label, *passages)))
+    words = _WORD.findall(letters)
+    return Place(frozenset(words), f" {' '.join(words)} ", letters)
+
+
+def around(text: str, start: int, end: int, label: str) -> Place:
+    """The place of the candidate ``[start, end)``. A word that the candidate or a limit cuts is none."""
+    return place((_before(text, start), _after(text, end)), label)
+
+
+def _before(text: str, start: int) -> str:
+    limit = max(0, start - CHARACTERS_BEFORE)
+    runs = [run.start() for run in _RUN.finditer(text, limit, start)]
+    if runs and limit and runs[0] == limit and _RUN.match(text, limit - 1):
+        del runs[0]
+    cut = start
+    if 0 < start < len(text) and text[start - 1].isalpha() and text[start].isalpha():
+        while cut > limit and text[cut - 1].isalpha():
+            cut -= 1
+    return text[min(runs[-WORDS_BEFORE:], default=cut) : cut]
+
+
+def _after(text: str, end: int) -> str:
+    limit = min(len(text), end + CHARACTERS_AFTER)
+    first = end
+    if 0 < end < len(text) and text[end - 1].isalpha() and text[end].isalpha():
+        while first < limit and text[first].isalpha():
+            first += 1
+    ends = [run.end() for run, _ in zip(_RUN.finditer(text, first, limit), range(WORDS_AFTER), strict=False)]
+    if ends and ends[-1] == limit < len(text) and _RUN.match(text, limit):
+        del ends[-1]
+    return text[first : max(ends, default=first)]

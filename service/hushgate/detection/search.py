@@ -1,0 +1,97 @@
+"""Where one rule's pattern matches and its check passes. A rejected match hides nothing inside it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import regex
+
+from hushgate.detection.checks import CHECKS, Check
+from hushgate.detection.structure import structure
+from hushgate.failure import Failure, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hushgate.detection.rule import Rule
+
+TIMEOUT_MS = 2000
+"""For one search in one part of a text. A pattern that `hushgate check` let pass needs microseconds."""
+
+Checked = dict[tuple[str, str], bool]
+"""What checks have already said of candidates of one text, which many rules share."""
+
+
+class Search:
+    """One rule, ready to look for its spans. Its pattern is compiled when it is first needed."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.structure = structure(rule.pattern)
+        self._check: Check | None = CHECKS[rule.checksum] if rule.checksum else None
+
+    @cached_property
+    def _pattern(self) -> regex.Pattern[str]:
+        return regex.compile(self.rule.pattern, cache_pattern=False)
+
+    @cached_property
+    def _value(self) -> str | int:
+        return "value" if "value" in self._pattern.groupindex else 0
+
+    def spans(self, text: str, start: int, stop: int, checked: Checked) -> Iterator[tuple[int, int]]:
+        """The spans found by matches that begin in ``[start, stop)``, in order, none overlapping another.
+
+        Raises ``Failure`` (DETECTION_TIMEOUT) rather than leave a part of the text unsearched.
+        """
+        limit = self._limit(stop, len(text))
+        place = start
+        try:
+            while match := self._pattern.search(text, place, limit, timeout=TIMEOUT_MS / 1000):
+                if match.start() >= stop:
+                    return
+                span = self._accepted(match, checked) or self._shorter(text, match, checked)
+                if span:
+                    yield span
+                place = max(span[1] if span else 0, match.start() + 1)
+        except TimeoutError:
+            sentence = f"rule {self.rule.id} took longer than {TIMEOUT_MS} milliseconds on text"
+            raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=TIMEOUT_MS) from None
+
+    def _limit(self, stop: int, length: int) -> int:
+        """Where a search may stop reading: past all that a match begun before ``stop`` can see."""
+        width, ahead = self.structure.width, self.structure.ahead
+        if width is None or ahead is None:
+            return length
+        return min(length, stop + width + ahead + 2)
+
+    def _accepted(self, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
+        start, end = match.span(self._value)
+        if start < 0 or start == end:
+            return None
+        if self._check is None:
+            return start, end
+        key = (self.rule.checksum, match[self._value])
+        if key not in checked:
+            checked[key] = self._check(key[1])
+        return (start, end) if checked[key] else None
+
+    def _shorter(self, text: str, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
+        """The longest match from the same start that ends with an earlier word and passes the check."""
+        if self._check is None:
+            return None
+        start = match.start()
+        for end in range(match.end() - 1, start, -1):
+            if not (_is_word(text[end - 1]) and not _is_word(text[end])):
+                continue
+            shorter = self._pattern.fullmatch(text, start, end, timeout=TIMEOUT_MS / 1000)
+            # The search could not see beyond ``end``; what the pattern demands there is asked of the text.
+            if shorter and self.structure.ends_at(text, end):
+                span = self._accepted(shorter, checked)
+                if span:
+                    return span
+        return None
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

@@ -1,0 +1,74 @@
+"""How far a pattern can reach, read from its structure: what lets a long text be searched in parts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from re import _compiler as compiler  # type: ignore[attr-defined]
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser as parser  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
+_ASSERTIONS = {op.AT, op.ASSERT, op.ASSERT_NOT}
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What is known of a pattern without running it. Widths are in characters."""
+
+    width: int | None
+    """The longest match; None: no bound. What look-arounds see is no part of it."""
+    ahead: int | None
+    """How far beyond a match a look-ahead can see; None: no bound."""
+    ends_at: Callable[[str, int], object]
+    """Whether what the pattern demands after its last character holds in a text at a place."""
+
+
+def structure(pattern: str) -> Structure:
+    """Read ``pattern``, in Python's ``re`` dialect. Raises ``re.error`` when it is none."""
+    tree = parser.parse(pattern)
+    aheads = [_bound(node[1][1]) for node in _nodes(tree) if node[0] in {op.ASSERT, op.ASSERT_NOT}]
+    ahead = None if None in aheads else max((each for each in aheads if each is not None), default=0)
+    return Structure(_bound(tree), ahead, _tail(tree))
+
+
+def _bound(tree: Any) -> int | None:  # noqa: ANN401 - the parser's
+    widest = int(tree.getwidth()[1])
+    return None if widest >= op.MAXREPEAT else widest
+
+
+def _tail(tree: Any) -> Callable[[str, int], object]:  # noqa: ANN401 - the parser's
+    nodes = list(tree)
+    first = len(nodes)
+    while first and nodes[first - 1][0] in _ASSERTIONS:
+        first -= 1
+    if first == len(nodes):
+        return lambda text, place: True  # noqa: ARG005 - it demands nothing
+    tail: re.Pattern[str] = compiler.compile(parser.SubPattern(tree.state, nodes[first:]), tree.state.flags)
+    return tail.match
+
+
+def _nodes(tree: Iterable[Any]) -> Iterator[Any]:
+    for node in tree:
+        yield node
+        code, argument = node
+        if code is op.BRANCH:
+            inner = argument[1]
+        elif code is op.GROUPREF_EXISTS:
+            inner = [part for part in argument[1:] if part is not None]
+        elif code is op.ATOMIC_GROUP:
+            inner = [argument]
+        elif code is op.SUBPATTERN:
+            inner = [argument[3]]
+        elif code in _REPEATS:
+            inner = [argument[2]]
+        elif code in {op.ASSERT, op.ASSERT_NOT}:
+            inner = [argument[1]]
+        else:
+            inner = []
+        for part in inner:
+            yield from _nodes(part)
