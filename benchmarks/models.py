@@ -1,4 +1,4 @@
-"""Compares kinds of name model on accuracy and time: the shipped spaCy pipeline, a CRF, a small convolutional network.
+"""Compares kinds of name model: the shipped spaCy pipeline, a CRF, a small convolutional network.
 
 All learn from the same texts (training/), see the same word classes, and are scored alike.
     python benchmarks/models.py DATA [--texts 60000] [--most 400]
@@ -22,18 +22,28 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import pycrfsuite
 import spacy
-
-from training import gazetteer
 from training.evaluate import MODEL, finder, measure, parts
 from training.pieces import UNKNOWN
 from training.train import stream
 
-SETS = ("natcs_utterances", "multidogo_utterances", "restaurant8k_utterances (fresh names)", "tau_outbound_messages", "clean_natcs_turns",
-        "presidio_synth", "ner_wikigold", "ner_uner_ewt")
+from training import gazetteer
+
+SETS = (
+    "natcs_utterances",
+    "multidogo_utterances",
+    "restaurant8k_utterances (fresh names)",
+    "tau_outbound_messages",
+    "clean_natcs_turns",
+    "presidio_synth",
+    "ner_wikigold",
+    "ner_uner_ewt",
+)
 LABELS = ("PERSON", "LOCATION", "ORGANIZATION")
 TAGS = ("O", *(f"{head}-{label}" for label in LABELS for head in "BI"))
-TURNS = ("hi my name is dana whitfield and i would like to check the balance of my account",
-         "Thanks Priya, your order was sent to 12 Oak Street in Denver on Monday by FedEx already, okay")
+TURNS = (
+    "hi my name is dana whitfield and i would like to check the balance of my account",
+    "Thanks Priya, your order was sent to 12 Oak Street in Denver on Monday by FedEx already, okay",
+)
 
 
 def tags(doc, spans):
@@ -51,7 +61,9 @@ def spans_of(doc, names):
     found = []
     for token, tag in zip(doc, names, strict=True):
         end = token.idx + len(token)
-        if tag[0] == "B" or (tag[0] == "I" and not (found and found[-1][3] == token.i - 1 and found[-1][2] == tag[2:])):
+        if tag[0] == "B" or (
+            tag[0] == "I" and not (found and found[-1][3] == token.i - 1 and found[-1][2] == tag[2:])
+        ):
             found.append([token.idx, end, tag[2:], token.i])
         elif tag[0] == "I":
             found[-1][1], found[-1][3] = end, token.i
@@ -60,10 +72,27 @@ def spans_of(doc, names):
 
 def features(doc):
     """What the CRF sees of each token: itself and two neighbours on either side."""
-    words = [(token.lower_, token.norm_ if token.norm_.startswith(gazetteer.MARK) else "-", token.shape_, token.prefix_, token.suffix_) for token in doc]
+    words = [
+        (
+            token.lower_,
+            token.norm_ if token.norm_.startswith(gazetteer.MARK) else "-",
+            token.shape_,
+            token.prefix_,
+            token.suffix_,
+        )
+        for token in doc
+    ]
     rows = []
     for at, (lower, norm, shape, _prefix, suffix) in enumerate(words):
-        row = ["b", f"w={lower}", f"n={norm}", f"s={shape}", f"p={lower[:3]}", f"x={suffix}", f"y={lower[-2:]}"]
+        row = [
+            "b",
+            f"w={lower}",
+            f"n={norm}",
+            f"s={shape}",
+            f"p={lower[:3]}",
+            f"x={suffix}",
+            f"y={lower[-2:]}",
+        ]
         for step in (-2, -1, 1, 2):
             near = words[at + step] if 0 <= at + step < len(words) else ("_", "_", "_", "_", "_")
             row += [f"{step}w={near[0]}", f"{step}n={near[1]}", f"{step}s={near[2]}"]
@@ -73,7 +102,9 @@ def features(doc):
 
 def crf(nlp, samples):
     """A trained CRF as a function from texts to spans, and its size."""
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", params={"c1": 0.2, "c2": 0.02, "max_iterations": 60}, verbose=False)
+    trainer = pycrfsuite.Trainer(
+        algorithm="lbfgs", params={"c1": 0.2, "c2": 0.02, "max_iterations": 60}, verbose=False
+    )
     for sample in samples:
         doc = nlp.make_doc(sample.text)
         rows = features(doc)
@@ -93,7 +124,7 @@ def crf(nlp, samples):
 def network(nlp, samples, passes=3, width=96):
     """A trained convolutional network as a function from texts to spans, and its size; None without torch."""
     try:
-        import torch
+        import torch  # noqa: PLC0415
     except ImportError:
         return None
     torch.manual_seed(7)
@@ -104,7 +135,9 @@ def network(nlp, samples, passes=3, width=96):
         def __init__(self):
             super().__init__()
             self.embed = torch.nn.ModuleList(torch.nn.Embedding(count, width) for count in rows)
-            self.convs = torch.nn.ModuleList(torch.nn.Conv1d(width, 2 * width, 3, padding=1) for _ in range(4))
+            self.convs = torch.nn.ModuleList(
+                torch.nn.Conv1d(width, 2 * width, 3, padding=1) for _ in range(4)
+            )
             self.norms = torch.nn.ModuleList(torch.nn.LayerNorm(width) for _ in range(4))
             self.out = torch.nn.Linear(width, len(TAGS))
             self.drop = torch.nn.Dropout(0.15)
@@ -117,8 +150,15 @@ def network(nlp, samples, passes=3, width=96):
             return self.out(state)
 
     def keys(doc):
-        return [[zlib.crc32(value.encode()) % count for value, count in zip(
-            (token.norm_, token.lower_, token.prefix_, token.suffix_, token.shape_), rows, strict=True)] for token in doc]
+        return [
+            [
+                zlib.crc32(value.encode()) % count
+                for value, count in zip(
+                    (token.norm_, token.lower_, token.prefix_, token.suffix_, token.shape_), rows, strict=True
+                )
+            ]
+            for token in doc
+        ]
 
     def padded(lists, fill):
         longest = max(len(one) for one in lists)
@@ -131,7 +171,9 @@ def network(nlp, samples, passes=3, width=96):
     random_ = random.Random(7)
     ready = []
     for sample in samples:
-        doc = nlp.make_doc(sample.text)[:200].as_doc() if len(sample.text) > 1000 else nlp.make_doc(sample.text)
+        doc = (
+            nlp.make_doc(sample.text)[:200].as_doc() if len(sample.text) > 1000 else nlp.make_doc(sample.text)
+        )
         gazetteer.forget(doc, random_, 0.35)
         known = [span for span in sample.spans if span[1] <= len(doc.text)]
         ready.append((keys(doc), [-100 if tag is None else TAGS.index(tag) for tag in tags(doc, known)]))
@@ -141,7 +183,9 @@ def network(nlp, samples, passes=3, width=96):
         for at in range(0, len(ready), 64):
             batch = ready[at : at + 64]
             scores = net(padded([one[0] for one in batch], [0] * len(rows)))
-            loss = torch.nn.functional.cross_entropy(scores.flatten(0, 1), padded([one[1] for one in batch], -100).flatten())
+            loss = torch.nn.functional.cross_entropy(
+                scores.flatten(0, 1), padded([one[1] for one in batch], -100).flatten()
+            )
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -151,7 +195,12 @@ def network(nlp, samples, passes=3, width=96):
     @torch.no_grad()
     def find(texts):
         docs = [nlp.make_doc(text) for text in texts]
-        return [spans_of(doc, [TAGS[at] for at in net(torch.tensor([keys(doc)]))[0].argmax(-1).tolist()]) if len(doc) else [] for doc in docs]
+        return [
+            spans_of(doc, [TAGS[at] for at in net(torch.tensor([keys(doc)]))[0].argmax(-1).tolist()])
+            if len(doc)
+            else []
+            for doc in docs
+        ]
 
     return find, 4 * sum(weights.numel() for weights in net.parameters())
 
@@ -182,7 +231,9 @@ def main():
     size = sum(path.stat().st_size for path in (MODEL / "ner").rglob("*") if path.is_file())
 
     def alone(texts):
-        return [[(span.start_char, span.end_char, span.label_) for span in shipped(text).ents] for text in texts]
+        return [
+            [(span.start_char, span.end_char, span.label_) for span in shipped(text).ents] for text in texts
+        ]
 
     rivals = [("spaCy tok2vec + NER (shipped)", finder(shipped), alone, size, None)]
     for name, make in (("CRF, 60 iterations", crf), ("convolutions, 3 passes", network)):
@@ -199,7 +250,12 @@ def main():
             one = measure(find, part)["PERSON"]
             cells.append(f"{one.f1:.3f}" if one.gold else f"{100 * one.alarmed / one.texts:.2f} % alarmed")
         trained = f"{took:.0f} s" if took else "see the card"
-        print(f"| {name} | " + " | ".join(cells) + f" | {milliseconds(single):.2f} | {weight / 1e6:.1f} MB | {trained} |", flush=True)
+        print(
+            f"| {name} | "
+            + " | ".join(cells)
+            + f" | {milliseconds(single):.2f} | {weight / 1e6:.1f} MB | {trained} |",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

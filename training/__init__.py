@@ -1,0 +1,1 @@
+"""How the shipped name model is made and measured; needs the training extra."""

@@ -1,4 +1,4 @@
-"""Decides how the name model is measured: every set's held-out part, whole sets that it never learns from, fresh values."""
+"""Decides how the name model is measured: held-out parts, sets that it never learns from, fresh values."""
 
 from __future__ import annotations
 
@@ -18,13 +18,27 @@ from training.score import Tally, tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from spacy.language import Language
+
     from training.score import Span
 
     Find = Callable[[list[str]], list[list[Span]]]
 
-AWAY = ("presidio_synth.jsonl", "ner_wikigold.jsonl", "tab_court_cases.jsonl", "ner_uner_ewt.jsonl", "sgd_utterances.jsonl")
-FRESH = ("natcs_utterances.jsonl", "tau_outbound_messages.jsonl", "restaurant8k_utterances.jsonl", "abcd_utterances.jsonl",
-         "star_utterances.jsonl", "multidogo_utterances.jsonl")
+AWAY = (
+    "presidio_synth.jsonl",
+    "ner_wikigold.jsonl",
+    "tab_court_cases.jsonl",
+    "ner_uner_ewt.jsonl",
+    "sgd_utterances.jsonl",
+)
+FRESH = (
+    "natcs_utterances.jsonl",
+    "tau_outbound_messages.jsonl",
+    "restaurant8k_utterances.jsonl",
+    "abcd_utterances.jsonl",
+    "star_utterances.jsonl",
+    "multidogo_utterances.jsonl",
+)
 MODEL = Path(__file__).parents[1] / "service" / "hushgate" / "models" / "en_names"
 
 
@@ -38,22 +52,36 @@ class Part:
 
 
 def _record(sample: Sample) -> dict[str, Any]:
-    spans = [{"start": start, "end": end, "type": label} for start, end, label in sample.spans if label in licensed.NAMES]
+    spans = [
+        {"start": start, "end": end, "type": label}
+        for start, end, label in sample.spans
+        if label in licensed.NAMES
+    ]
     ignored = [[start, end] for start, end, label in sample.spans if label not in licensed.NAMES]
     return {"text": sample.text, "spans": spans, "meta": {"ignore": ignored}}
 
 
 def parts(data: Path, most: int = 10**9) -> Iterator[Part]:
     """The sets to measure on, in the order of the report; `most` records of each at the most."""
-    manifest = json.loads((data / "manifest.json").read_text(encoding="utf-8")) if (data / "manifest.json").is_file() else {}
+    manifest = (
+        json.loads((data / "manifest.json").read_text(encoding="utf-8"))
+        if (data / "manifest.json").is_file()
+        else {}
+    )
     files = [(source.file, source) for source in licensed.SOURCES] + [(file, None) for file in AWAY]
     for file, source in files:
         if not (data / file).is_file():
             continue
-        complete = tuple(kind for kind in licensed.NAMES if kind in manifest.get(file, {}).get("complete_types", ()))
-        if file.startswith("tab_"):  # one annotator, quasi-identifiers alone: the other types are labelled in part
+        complete = tuple(
+            kind for kind in licensed.NAMES if kind in manifest.get(file, {}).get("complete_types", ())
+        )
+        if file.startswith(
+            "tab_"
+        ):  # one annotator, quasi-identifiers alone: the other types are labelled in part
             complete = ("PERSON",)
-        records = [record for record in licensed.read(data / file) if source is None or licensed.held_out(record)]
+        records = [
+            record for record in licensed.read(data / file) if source is None or licensed.held_out(record)
+        ]
         kept = random.Random(7).sample(records, min(most, len(records)))
         yield Part(file.removesuffix(".jsonl"), kept, complete)
         if source is not None and file in FRESH:
@@ -63,7 +91,9 @@ def parts(data: Path, most: int = 10**9) -> Iterator[Part]:
             for record in kept:
                 pieces = licensed.refreshed(record, whole, random_, out=True)
                 new = _record(join(pieces))
-                new["meta"]["ignore"] += [] if "ignore" not in (record.get("meta") or {}) else new["meta"]["ignore"]
+                new["meta"]["ignore"] += (
+                    [] if "ignore" not in (record.get("meta") or {}) else new["meta"]["ignore"]
+                )
                 fresh.append(new)
             yield Part(file.removesuffix(".jsonl") + " (fresh names)", fresh, complete)
     made = [_record(sample) for sample in generator.samples(min(most, 2000), 99, out=True)]
@@ -80,26 +110,33 @@ def measure(find: Find, part: Part) -> dict[str, Tally]:
 
 
 def row(part: Part, tallies: dict[str, Tally]) -> str:
-    """One line of the report: recall, precision, F1 (exact F1) by type; recall alone where labels are not complete."""
+    """One line of the report: R, P, F1 (exact F1) by type; recall alone where labels are not complete."""
     cells = [f"{part.name:40} {len(part.records):5}"]
     for kind in licensed.NAMES:
         one = tallies[kind]
         if not one.gold and kind in part.complete:
-            cells.append(f"{kind[:3]} false alarms in {100 * one.alarmed / max(1, one.texts):.2f}% of texts   ")
+            cells.append(
+                f"{kind[:3]} false alarms in {100 * one.alarmed / max(1, one.texts):.2f}% of texts   "
+            )
         elif not one.gold:
             cells.append(f"{kind[:3]} -" + " " * 27)
         elif kind in part.complete:
-            cells.append(f"{kind[:3]} R {one.recall:.3f} P {one.precision:.3f} F {one.f1:.3f} ({one.strict:.3f})")
+            cells.append(
+                f"{kind[:3]} R {one.recall:.3f} P {one.precision:.3f} F {one.f1:.3f} ({one.strict:.3f})"
+            )
         else:
             cells.append(f"{kind[:3]} R {one.recall:.3f}" + " " * 21)
     return " | ".join(cells)
 
 
-def finder(nlp: spacy.Language) -> Find:
+def finder(nlp: Language) -> Find:
     """A spaCy pipeline as a function from texts to spans."""
 
     def find(texts: list[str]) -> list[list[Span]]:
-        return [[(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents] for doc in nlp.pipe(texts, batch_size=128)]
+        return [
+            [(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
+            for doc in nlp.pipe(texts, batch_size=128)
+        ]
 
     return find
 

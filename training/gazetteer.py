@@ -1,8 +1,9 @@
 """Decides which words the model is told are names somewhere in the world, and as what.
 
-spaCy embeds the NORM of a word. For a word of the gazetteer the NORM is its class (first name, last name, place, or several),
-while LOWER keeps the word itself; so what a text teaches about one first name holds for all. The table lies in the
-vocabulary's lookups, where plain spaCy reads it. Words that are also plain English keep their own NORM.
+spaCy embeds the NORM of a word. For a word of the gazetteer the NORM is its class (first name, last name,
+place, or several), while LOWER keeps the word itself; so what a text teaches about one first name holds for
+all. The table lies in the vocabulary's lookups, where plain spaCy reads it. Common English words keep their
+own NORM.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from spacy.lookups import Lookups
 
-from training import names
+from training import lexicon, names
 
 if TYPE_CHECKING:
     import random
@@ -40,7 +41,7 @@ def plain_words(samples: Iterable[Sample]) -> frozenset[str]:
 
 
 def classes(plain: frozenset[str]) -> dict[str, str]:
-    """The class of each word: letters out of F (first name), L (last name), P (place), in this order."""
+    """The class of each word, in letters: F first name, L last name, P place, W also a word of English."""
     found: dict[str, set[str]] = {}
 
     def add(kind: str, words: Iterable[str]) -> None:
@@ -56,11 +57,16 @@ def classes(plain: frozenset[str]) -> dict[str, str]:
         add("L", last)
     places = names.places()
     add("P", (*places.cities[:CITIES], *places.countries, *places.states))
-    return {word: "".join(sorted(kinds)) for word, kinds in sorted(found.items()) if word not in plain}
+    english = lexicon.words()
+    return {
+        word: "".join(sorted(kinds)) + ("W" if word in english else "")
+        for word, kinds in sorted(found.items())
+        if word not in plain
+    }
 
 
 def table(words: dict[str, str]) -> Lookups:
-    """The classes as the lookup table that spaCy takes NORMs from: each word in lower case, with a capital, in capitals."""
+    """The table that spaCy takes NORMs from: each word in lower case, capitalised, in capitals."""
     norms: dict[str, str] = {}
     for word, kinds in words.items():
         for form in (word, word.capitalize(), word.upper()):
@@ -71,11 +77,9 @@ def table(words: dict[str, str]) -> Lookups:
 
 
 def forget(doc: Doc, random_: random.Random, share: float) -> None:
-    """Takes the classes from some texts, whole, so that the model learns to do without: real names are often in no list."""
+    """Takes the classes from some texts, so that the model can do without: many real names are in no list."""
     roll = random_.random()
     if roll < share:
         for token in doc:
             if token.norm_.startswith(MARK) and (roll < share / 2 or random_.random() < 0.5):
                 token.norm_ = token.lower_
-
-

@@ -6,7 +6,7 @@ import random
 import zlib
 from typing import TYPE_CHECKING
 
-from training import grammar, noise
+from training import grammar, noise, phrases
 from training.pieces import Piece, Sample, join
 
 if TYPE_CHECKING:
@@ -14,29 +14,39 @@ if TYPE_CHECKING:
 
 # genre: (share of the texts, share in lower case)
 GENRES = {
-    "contact": (26, 0.38), "agent": (8, 0.10), "crm": (11, 0.12), "speech": (7, 0.30),
-    "encyclopedia": (20, 0.03), "news": (13, 0.08), "letters": (6, 0.05), "negatives": (9, 0.35),
+    "contact": (26, 0.38),
+    "agent": (8, 0.10),
+    "crm": (11, 0.12),
+    "speech": (7, 0.30),
+    "encyclopedia": (20, 0.03),
+    "news": (13, 0.08),
+    "letters": (6, 0.05),
+    "negatives": (9, 0.35),
 }
 
 
-def held_out(template: grammar.Template) -> bool:
+def held_out(template: phrases.Template) -> bool:
     """Whether a template is kept for measuring: one in twelve is."""
     return zlib.crc32(template.text.encode()) % 12 == 5
 
 
 def samples(count: int, seed: int, *, out: bool = False) -> Iterator[Sample]:
-    """This many texts; with out, from held-out templates and held-out names alone. The same seed gives the same texts."""
+    """So many texts, the same for the same seed; with out, from held-out templates and names alone."""
     random_ = random.Random(seed)
     genres = list(GENRES)
     weights = [GENRES[genre][0] for genre in genres]
-    pools = {genre: [one for one in grammar.templates(genre) if held_out(one) == out] for genre in genres}
+    pools = {genre: [one for one in phrases.templates(genre) if held_out(one) == out] for genre in genres}
     weights = [weight if pools[genre] else 0 for genre, weight in zip(genres, weights, strict=True)]
     for _ in range(count):
         genre = random_.choices(genres, weights)[0]
         pieces = grammar.expand(random_.choice(pools[genre]), random_, out=out)
         while random_.random() < (0.45 if genre in {"encyclopedia", "news"} else 0.22) and len(pieces) < 40:
             between = " " if random_.random() < 0.8 else "\n"
-            pieces = [*pieces, Piece(between), *grammar.expand(random_.choice(pools[genre]), random_, out=out)]
+            pieces = [
+                *pieces,
+                Piece(between),
+                *grammar.expand(random_.choice(pools[genre]), random_, out=out),
+            ]
         sample = join(noise.roughen(pieces, random_, GENRES[genre][1]))
         if sample.text.strip():
             yield sample

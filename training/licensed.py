@@ -1,4 +1,4 @@
-"""Decides which licensed texts the model learns from, how their values are made fresh, and which are held out."""
+"""Decides which licensed texts the model learns from, with which fresh values, and which are held out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from training import grammar, noise, orgs, people
+from training import lexicon, noise, orgs, people, slots
+from training.names import places
 from training.pieces import UNKNOWN, Piece, Sample, cut, join
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NAMES = ("PERSON", "LOCATION", "ORGANIZATION")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file: how often each of its records is used in a pass, which names it labels completely, how much is lower-cased on top."""
+    """A file: how often a record is used in a pass, what it labels in full, how much is lower-cased."""
 
     file: str
     share: float
@@ -54,6 +55,9 @@ SOURCES = (
     Source("ner_btc.jsonl", 1.6, complete=NAMES, lower=0.12, fresh=0.5),
     Source("ner_wnut17.jsonl", 1.0, complete=NAMES, lower=0.12, fresh=0.4),
 )
+CODES = frozenset(
+    ["ID", "IDs", "AM", "PM", "EST", "PST", "OK", "DOB", "SSN", "PIN", "ATM", "CRM", "HAT", "FAQ", "TV", "PC"]
+)
 SPELLED = re.compile(r"(?:\w[\s.,-]+){2,}\w\.?")
 
 
@@ -66,16 +70,22 @@ def read(path: Path) -> list[dict[str, Any]]:
 def held_out(record: dict[str, Any]) -> bool:
     """Whether a record is kept for measuring: one conversation in five is, whole."""
     meta = record.get("meta") or {}
-    key = str(meta.get("conv") or meta.get("user_id") or meta.get("speaker") or meta.get("template") or record["id"])
+    key = str(
+        meta.get("conv") or meta.get("user_id") or meta.get("speaker") or meta.get("template") or record["id"]
+    )
     return zlib.crc32(f"{record['source']}|{key}".encode()) % 5 == 2
 
 
 def _fresh(value: str, label: str, before: str, random_: random.Random, *, out: bool) -> str:
     """Another value of the same kind and shape."""
     if label == "LOCATION":
-        new = grammar.FILLERS["place" if random_.random() < 0.4 else "city"][1](random_, out=out)
+        new = slots.FILLERS["place" if random_.random() < 0.4 else "city"][1](random_, out=out)
     elif label == "ORGANIZATION":
-        new = grammar.FILLERS["org"][1](random_, out=out) if random_.random() < 0.7 else orgs.company(random_, out=out)
+        new = (
+            slots.FILLERS["org"][1](random_, out=out)
+            if random_.random() < 0.7
+            else orgs.company(random_, out=out)
+        )
     elif SPELLED.fullmatch(value):
         new = people.spelled(random_, random_.choice((people.last, people.first))(random_, out=out))
     elif re.search(r"\s", value.strip()):
@@ -90,10 +100,19 @@ def _fresh(value: str, label: str, before: str, random_: random.Random, *, out: 
 
 
 @cache
-def _plain() -> frozenset[str]:
-    """Words of the templates that are no names: capitals alone do not make them one."""
-    words = (word.lower() for genre in ("negatives", "agent", "crm", "contact", "letters") for line in grammar.templates(genre) for word in re.findall(r"[A-Za-z]{3,}", line.text))
-    return frozenset(words)
+def _unambiguous() -> tuple[re.Pattern[str], frozenset[str]]:
+    """Well-known names that are no words, where sets leave them unlabelled; and the organisations."""
+    known = {name for names_ in orgs.known().values() for name in names_}
+    lands = {*places().countries, *places().cities[:900], *places().states[:51]}
+    clear = {
+        name
+        for name in known | lands
+        if len(name) > 3
+        and name.lower() not in lexicon.words()
+        and name not in {"Jordan", "Chelsea", "Austin", "Santos", "Virginia", "Georgia", "Israel", "Dallas"}
+    }
+    ordered = sorted(clear, key=len, reverse=True)
+    return re.compile(r"(?<![\w@.])(?:" + "|".join(map(re.escape, ordered)) + r")(?![\w@])"), frozenset(known)
 
 
 def _spans(record: dict[str, Any], complete: tuple[str, ...]) -> list[tuple[int, int, str]]:
@@ -101,25 +120,53 @@ def _spans(record: dict[str, Any], complete: tuple[str, ...]) -> list[tuple[int,
     spans = []
     for span in record["spans"]:
         kind = span["type"]
-        label = kind if kind in NAMES else UNKNOWN if kind in {"STREET_ADDRESS", "TITLE", "NRP", "SECURITY_ANSWER", "MISC"} else ""
+        label = (
+            kind
+            if kind in NAMES
+            else UNKNOWN
+            if kind in {"STREET_ADDRESS", "TITLE", "NRP", "SECURITY_ANSWER", "MISC"}
+            else ""
+        )
         if label:
             start, end = span["start"], span["end"]
-            if label == "LOCATION" and "LOCATION" not in complete and text[start:end].islower() and "multidogo" not in record["source"]:
+            if (
+                label == "LOCATION"
+                and "LOCATION" not in complete
+                and text[start:end].islower()
+                and "multidogo" not in record["source"]
+            ):
                 label = UNKNOWN  # "home", "the airport": slots of an assistant, not names of places
             if label == "PERSON" and text[start:end].endswith(("'s", "’s")):
                 end -= 2
             spans.append((start, end, label))
     spans += [(start, end, UNKNOWN) for start, end, *_ in (record.get("meta") or {}).get("ignore", ())]
     if set(complete) != set(NAMES):
-        taken = sorted(spans)
+        pattern, known = _unambiguous()
+        taken = [(start, end) for start, end, _ in spans]
+        for match in pattern.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                spans.append(
+                    (match.start(), match.end(), "ORGANIZATION" if match[0] in known else "LOCATION")
+                )
+        taken = [(start, end) for start, end, _ in spans]
         for match in re.finditer(r"(?<![.!?:\n*\"]\s)(?<!^)(?<![\w'])[A-Z][\w&'.-]*\w", text):
-            if not any(start < match.end() and match.start() < end for start, end, _ in taken) and match[0].lower() not in _plain() and not match[0].startswith("I'"):
-                spans.append((match.start(), match.end(), UNKNOWN))  # may be a place or an organisation that nobody labelled
+            if (
+                not any(start < match.end() and match.start() < end for start, end in taken)
+                and match[0].lower() not in lexicon.words()
+                and match[0] not in CODES
+                and not re.search(r"\d", match[0])
+                and not match[0].startswith("I'")
+            ):
+                spans.append(
+                    (match.start(), match.end(), UNKNOWN)
+                )  # may be a place or an organisation that nobody labelled
     return spans
 
 
-def refreshed(record: dict[str, Any], source: Source, random_: random.Random, *, out: bool = False) -> list[Piece]:
-    """The record as pieces, with values replaced by fresh ones: the same value by the same, throughout the text."""
+def refreshed(
+    record: dict[str, Any], source: Source, random_: random.Random, *, out: bool = False
+) -> list[Piece]:
+    """The record as pieces, with fresh values: the same value by the same throughout."""
     pieces = cut(record["text"], _spans(record, source.complete))
     replace = random_.random() < source.fresh
     new: dict[str, str] = {}
@@ -140,13 +187,16 @@ def turns(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """A conversation's turns, each as a record of its own; very long ones are left out."""
     for _, start, end in record["meta"]["turns"]:
         if 0 < end - start < 2500:
-            spans = [{**span, "start": span["start"] - start, "end": span["end"] - start}
-                     for span in record["spans"] if start <= span["start"] and span["end"] <= end]
+            spans = [
+                {**span, "start": span["start"] - start, "end": span["end"] - start}
+                for span in record["spans"]
+                if start <= span["start"] and span["end"] <= end
+            ]
             yield {**record, "text": record["text"][start:end], "spans": spans, "meta": {}}
 
 
 def samples(data: Path, seed: int) -> Iterator[Sample]:
-    """One pass over all that may be trained on and is there, held-out conversations left out; the order is the files'."""
+    """One pass over all that is there and may be learnt from, in the order of SOURCES."""
     random_ = random.Random(seed)
     for source in SOURCES:
         path = data / source.file

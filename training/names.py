@@ -10,7 +10,7 @@ import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import faker.providers.address as faker_address
 import faker.providers.person as faker_person
@@ -21,15 +21,23 @@ from anyascii import anyascii
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
+    from types import ModuleType
 
 HERE = Path(__file__).parent
 LATIN = re.compile(r"[A-Za-zÀ-ɏḀ-ỿəƏ][A-Za-zÀ-ɏḀ-ỿəƏ'’ .\-]*")
-ABJADS = ("ar_", "fa_", "he_", "th", "ja_", "zh_")  # scripts whose letter-by-letter Latin form nobody would write
+ABJADS = (
+    "ar_",
+    "fa_",
+    "he_",
+    "th",
+    "ja_",
+    "zh_",
+)  # scripts that letter by letter give no Latin form
 US_FIRST, US_LAST = 5_000, 60_000  # how many of the census' names, by frequency
 
 
 def held_out(name: str) -> bool:
-    """Whether a name is kept from training, so that held-out figures are about unseen names: one in ten is."""
+    """Whether a name is kept from training, so that held-out figures are about unseen names: one in ten."""
     return zlib.crc32(name.casefold().encode()) % 10 == 3
 
 
@@ -42,7 +50,7 @@ class Region:
     last: tuple[str, ...]
 
 
-def _provided(provider: Any, *attributes: str) -> list[str]:
+def _provided(provider: type, *attributes: str) -> list[str]:
     found: list[str] = []
     for attribute in attributes:
         value = getattr(provider, attribute, ())
@@ -54,7 +62,7 @@ def _provided(provider: Any, *attributes: str) -> list[str]:
     return sorted(set(found))
 
 
-def _providers(package: Any) -> list[tuple[str, Any]]:
+def _providers(package: ModuleType) -> list[tuple[str, type]]:
     locales = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
     return [(code, importlib.import_module(f"{package.__name__}.{code}").Provider) for code in locales]
 
@@ -73,18 +81,20 @@ def _latin(code: str, words: Iterable[str]) -> list[str]:
 
 
 def _own() -> list[Region]:
-    """The project's own lists, for the places where Faker writes no Latin: one `code first|last: names` a line."""
+    """The project's own lists, where Faker writes no Latin: one `code first|last: names` a line."""
     lists: dict[str, dict[str, tuple[str, ...]]] = {}
     for line in (HERE / "lists" / "world_names.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             head, _, words = line.partition(":")
             code, kind = head.split()
-            lists.setdefault(code, {})[kind] = tuple(word.strip() for word in words.split(",") if word.strip())
+            lists.setdefault(code, {})[kind] = tuple(
+                word.strip() for word in words.split(",") if word.strip()
+            )
     return [Region(code, kinds["first"], kinds["last"]) for code, kinds in lists.items()]
 
 
 def census_names(kind: str) -> list[str]:
-    """Names of the US census of 1990 (public domain), the commonest first; kind: all.last, male.first, female.first."""
+    """Names of the US census of 1990, the commonest first; kind: all.last, male.first, female.first."""
     lines = Path(census.full_path(f"dist.{kind}")).read_text(encoding="ascii").splitlines()
     return [_cased(line.split()[0]) for line in lines if line.strip()]
 
@@ -97,13 +107,18 @@ def _cased(word: str) -> str:
 
 @cache
 def regions() -> tuple[Region, ...]:
-    """All regions: Faker's locales, the US census, and the project's own lists; split is by `held_out` alone."""
+    """All regions: Faker's locales, the US census, and the project's own lists."""
     found = [
-        Region("us", tuple(census_names("male.first") + census_names("female.first"))[:US_FIRST],
-               tuple(census_names("all.last"))[:US_LAST]),
+        Region(
+            "us",
+            tuple(census_names("male.first") + census_names("female.first"))[:US_FIRST],
+            tuple(census_names("all.last"))[:US_LAST],
+        ),
     ]
     for code, provider in _providers(faker_person):
-        first = _provided(provider, "first_names", "first_names_male", "first_names_female", "first_names_nonbinary")
+        first = _provided(
+            provider, "first_names", "first_names_male", "first_names_female", "first_names_nonbinary"
+        )
         last = _provided(provider, "last_names", "last_names_male", "last_names_female", "last_names_unisex")
         region = Region(code, tuple(_latin(code, first)), tuple(_latin(code, last)))
         if len(region.first) > 20 and len(region.last) > 10:
@@ -116,7 +131,11 @@ def native() -> tuple[Region, ...]:
     """Names in the scripts in which their bearers write them."""
     found = []
     for code, provider in _providers(faker_person):
-        first = [n for n in _provided(provider, "first_names", "first_names_male", "first_names_female") if not n.isascii()]
+        first = [
+            n
+            for n in _provided(provider, "first_names", "first_names_male", "first_names_female")
+            if not n.isascii()
+        ]
         last = [n for n in _provided(provider, "last_names", "last_names_male") if not n.isascii()]
         if len(first) > 20 and len(last) > 10 and not LATIN.fullmatch(first[len(first) // 2]):
             found.append(Region(code, tuple(first), tuple(last)))

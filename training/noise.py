@@ -1,17 +1,29 @@
-"""Decides how clean text becomes what people and recognisers write: case, missing stops, slips of the finger, fillers."""
+"""Decides how clean text becomes what people and recognisers write: case, stops, slips, fillers."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
+from training import lexicon
 from training.pieces import Piece
 
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-KEYS = {"a": "sq", "e": "wr", "i": "uo", "o": "ip", "n": "bm", "t": "ry", "s": "ad", "r": "et", "l": "k", "m": "n"}
+KEYS = {
+    "a": "sq",
+    "e": "wr",
+    "i": "uo",
+    "o": "ip",
+    "n": "bm",
+    "t": "ry",
+    "s": "ad",
+    "r": "et",
+    "l": "k",
+    "m": "n",
+}
 FILLERS = (" um", " uh", " like", " you know", " er")
 
 
@@ -30,7 +42,9 @@ def recase(pieces: list[Piece], random_: random.Random, lower: float, upper: flo
     if roll < lower + upper + 0.06:
         return [Piece(piece.text.lower(), piece.label) if piece.label else piece for piece in pieces]
     if roll < lower + upper + 0.09:
-        return [Piece(piece.text.upper(), piece.label) if piece.label == "PERSON" else piece for piece in pieces]
+        return [
+            Piece(piece.text.upper(), piece.label) if piece.label == "PERSON" else piece for piece in pieces
+        ]
     if roll < lower + upper + 0.11:
         return each(pieces, lambda text: re.sub(r"\b[a-z]", lambda match: match[0].upper(), text))
     return pieces
@@ -49,7 +63,11 @@ def typos(pieces: list[Piece], random_: random.Random, rate: float) -> list[Piec
         for character in text:
             roll = random_.random()
             if roll < rate and character.isalpha() and character.isascii():
-                out.append(random_.choice(("", character * 2, random_.choice(KEYS.get(character.lower(), character.lower())))))
+                out.append(
+                    random_.choice(
+                        ("", character * 2, random_.choice(KEYS.get(character.lower(), character.lower())))
+                    )
+                )
             else:
                 out.append(character)
         return "".join(out) if "".join(out).strip() else text
@@ -71,8 +89,22 @@ def hesitate(pieces: list[Piece], random_: random.Random) -> list[Piece]:
     return [piece if piece.label else Piece(stammer(piece.text)) for piece in pieces]
 
 
+def reword(pieces: list[Piece], random_: random.Random, share: float) -> list[Piece]:
+    """Some plain words become other words of English: what stands around a name varies without end."""
+
+    def other(match: re.Match[str]) -> str:
+        return lexicon.word(random_) if random_.random() < share else match[0]
+
+    return [
+        piece if piece.label else Piece(re.sub(r"(?<![\w@.'{_])[a-z]{4,}(?![\w@.'}_])", other, piece.text))
+        for piece in pieces
+    ]
+
+
 def roughen(pieces: list[Piece], random_: random.Random, lower: float, upper: float = 0.03) -> list[Piece]:
     """One text as it might really arrive."""
+    if random_.random() < 0.12:
+        pieces = reword(pieces, random_, random_.choice((0.1, 0.3)))
     if random_.random() < 0.08:
         pieces = typos(pieces, random_, 0.02)
     if random_.random() < 0.06:

@@ -10,10 +10,29 @@ if TYPE_CHECKING:
     import random
 
 MARKETS = ("us", "en_GB", "en_IN", "en_US", "en_IE", "nik", "es_MX", "en_NZ")
-NATO = dict(zip("abcdefghijklmnopqrstuvwxyz", (
-    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec romeo "
-    "sierra tango uniform victor whiskey x-ray yankee zulu").split(), strict=True))
-PARTICLES = ("de", "van", "von", "da", "di", "del", "de la", "al", "bin", "le", "van der", "dos", "el", "O'", "Mac", "Mc")
+ALPHABET = (
+    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec "
+    "romeo sierra tango uniform victor whiskey x-ray yankee zulu"
+)
+NATO = {word[0]: word for word in ALPHABET.split(" ")}
+PARTICLES = (
+    "de",
+    "van",
+    "von",
+    "da",
+    "di",
+    "del",
+    "de la",
+    "al",
+    "bin",
+    "le",
+    "van der",
+    "dos",
+    "el",
+    "O'",
+    "Mac",
+    "Mc",
+)
 
 
 def region(random_: random.Random) -> Region:
@@ -28,8 +47,8 @@ def region(random_: random.Random) -> Region:
 
 
 def first(random_: random.Random, *, out: bool, where: Region | None = None) -> str:
-    """A first name; nicknames and names that are words of English come often, because they are the hard ones."""
-    if where is None and random_.random() < 0.12:
+    """A first name; nicknames and names that are words of English come often: they are the hard ones."""
+    if where is None and random_.random() < 0.18:
         where = next(one for one in regions() if one.code == "nik")
     return pick(random_, (where or region(random_)).first, out=out, skew=1.6)
 
@@ -57,10 +76,15 @@ def full(random_: random.Random, *, out: bool) -> str:
     initial = random_.choice("ABCDEFGHJKLMNPRSTW")
     roll = random_.random()
     shapes = (
-        (0.78, f"{given} {family}"), (0.84, f"{given} {initial}. {family}"), (0.88, f"{given} {initial} {family}"),
-        (0.91, f"{given} {first(random_, out=out, where=home)} {family}"), (0.93, f"{initial}. {family}"),
-        (0.94, f"{initial}.{random_.choice('ABCDEJMRST')}. {family}"), (0.95, f"{given} {family} {random_.choice(('Jr.', 'Jr', 'III', 'Sr.', 'II'))}"),
-        (0.96, f"{given}-{first(random_, out=out, where=home)} {family}"), (0.985, f"{given} {family} {last(random_, out=out, where=home)}"),
+        (0.78, f"{given} {family}"),
+        (0.84, f"{given} {initial}. {family}"),
+        (0.88, f"{given} {initial} {family}"),
+        (0.91, f"{given} {first(random_, out=out, where=home)} {family}"),
+        (0.93, f"{initial}. {family}"),
+        (0.94, f"{initial}.{random_.choice('ABCDEJMRST')}. {family}"),
+        (0.95, f"{given} {family} {random_.choice(('Jr.', 'Jr', 'III', 'Sr.', 'II'))}"),
+        (0.96, f"{given}-{first(random_, out=out, where=home)} {family}"),
+        (0.985, f"{given} {family} {last(random_, out=out, where=home)}"),
         (1.01, f"{family} {given}"),
     )
     return next(shape for limit, shape in shapes if roll < limit)

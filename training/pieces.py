@@ -1,4 +1,4 @@
-"""Decides how a labelled text is held while it is made: as pieces, so that rewriting one never breaks an offset."""
+"""Decides how a labelled text is held while it is made: as pieces, so that rewriting breaks no offset."""
 
 from __future__ import annotations
 

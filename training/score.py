@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ANSWERS = ("SECURITY_ANSWER",)
+"""What these hold may be a name (a mother's, a pet's): to call it one is no false alarm, and no hit."""
+
 Span = tuple[int, int, str]
 
 
@@ -55,7 +58,12 @@ def tally(record: dict[str, Any], predicted: Iterable[Span], kind: str, into: Ta
     ignored = [tuple(entry[:2]) for entry in (record.get("meta") or {}).get("ignore", ())]
     gold = [(span["start"], span["end"], kind) for span in record["spans"] if span["type"] == kind]
     gold = [span for span in gold if not any(_overlap(span, other) for other in ignored)]
-    mine = [span for span in predicted if span[2] == kind and not any(_overlap(span, other) for other in ignored)]
+    answers = [(span["start"], span["end"]) for span in record["spans"] if span["type"] in ANSWERS]
+    mine = [
+        span
+        for span in predicted
+        if span[2] == kind and not any(_overlap(span, other) for other in ignored + answers)
+    ]
     into.texts += 1
     into.gold += len(gold)
     into.predicted += len(mine)
@@ -65,5 +73,13 @@ def tally(record: dict[str, Any], predicted: Iterable[Span], kind: str, into: Ta
     into.alarmed += right < len(mine)
     into.exact += len(set(gold) & set(mine))
     text = record["text"]
-    into.misses += [f"missed {text[s:e]!r} in {text[max(0, s - 50):e + 30]!r}" for s, e, _ in gold if not any(_overlap((s, e, kind), o) for o in mine)]
-    into.misses += [f"wrong {text[s:e]!r} in {text[max(0, s - 50):e + 30]!r}" for s, e, _ in mine if not any(_overlap((s, e, kind), o) for o in gold)]
+    into.misses += [
+        f"missed {text[s:e]!r} in {text[max(0, s - 50) : e + 30]!r}"
+        for s, e, _ in gold
+        if not any(_overlap((s, e, kind), o) for o in mine)
+    ]
+    into.misses += [
+        f"wrong {text[s:e]!r} in {text[max(0, s - 50) : e + 30]!r}"
+        for s, e, _ in mine
+        if not any(_overlap((s, e, kind), o) for o in gold)
+    ]

@@ -5,10 +5,10 @@ import random
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from training import noise
 from training.pieces import Piece, cut, join
 from training.score import Tally, tally
+
+from training import noise
 
 LABELS = st.sampled_from(("", "PERSON", "LOCATION"))
 PIECES = st.lists(st.builds(Piece, st.text(alphabet="aB c.é", min_size=1, max_size=9), LABELS), max_size=8)
@@ -73,7 +73,11 @@ def test_scoring_tells_overlap_from_exact_spans(predicted, recall, precision, st
 
 
 def test_what_a_set_says_to_ignore_counts_neither_way():
-    record = {"text": "Dana from Rome", "spans": [{"start": 0, "end": 4, "type": "PERSON"}], "meta": {"ignore": [[0, 4]]}}
+    record = {
+        "text": "Dana from Rome",
+        "spans": [{"start": 0, "end": 4, "type": "PERSON"}],
+        "meta": {"ignore": [[0, 4]]},
+    }
     into = Tally()
 
     tally(record, [(0, 4, "PERSON")], "PERSON", into)

@@ -1,0 +1,291 @@
+"""Decides what fills a slot of a template, and which label that carries."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from training import lexicon, orgs, people
+from training.names import pick, places
+from training.phrases import macros
+
+if TYPE_CHECKING:
+    import random
+    from collections.abc import Callable
+
+BUILDINGS = (
+    "Hall",
+    "Center",
+    "Centre",
+    "Public Library",
+    "Tower",
+    "House",
+    "Castle",
+    "Cathedral",
+    "Church",
+    "Mall",
+    "Building",
+    "Theatre",
+    "Bridge",
+    "Parish",
+    "Prison",
+    "Palace",
+    "Cemetery",
+    "Farm",
+    "Dam",
+    "Mills",
+    "Station",
+    "Airport",
+    "Cave",
+    "Pond",
+    "Zoo",
+    "Garden",
+    "Abbey",
+    "Manor",
+)
+PREFIXES = tuple(
+    [
+        "South",
+        "East",
+        "West",
+        "New",
+        "Old",
+        "Upper",
+        "Lower",
+        "Central",
+        "Port",
+        "Fort",
+        "San",
+        "Santa",
+        "St.",
+    ]
+)
+Filler = tuple[str, "Callable[..., str]"]
+
+
+def _city(random_: random.Random, *, out: bool) -> str:
+    roll = random_.random()
+    if roll < 0.012:
+        return pick(random_, places().states, out=out)
+    if roll < 0.35:
+        return pick(random_, places().cities[:700], out=out)
+    return pick(random_, places().cities, out=out, skew=3.0)
+
+
+def _country(random_: random.Random, *, out: bool) -> str:
+    if random_.random() < 0.25:
+        return random_.choice(
+            (
+                "the United States",
+                "the UK",
+                "USA",
+                "U.S.",
+                "UK",
+                "US",
+                "England",
+                "Scotland",
+                "Wales",
+                "Great Britain",
+                "West Germany",
+                "the Netherlands",
+                "the Soviet Union",
+                "Korea",
+                "Russia",
+                "the United Arab Emirates",
+                "UAE",
+                "Czechoslovakia",
+                "Yugoslavia",
+                "Palestine",
+                "Vietnam",
+                "Iran",
+                "Syria",
+                "Taiwan",
+            )
+        ).removeprefix("the ")
+    return pick(random_, places().countries, out=out)
+
+
+def _place(random_: random.Random, *, out: bool) -> str:
+    city, name = _city(random_, out=out), people.last(random_, out=out)
+    return random_.choice(
+        (
+            city,
+            city,
+            _country(random_, out=out),
+            pick(random_, places().states, out=out, skew=2.0),
+            _building(random_, out=out),
+            f"{city} Airport",
+            f"{name} Park",
+            f"{name} Lake",
+            f"Lake {name}",
+            f"{name} Beach",
+            f"{name} Square",
+            f"{city} Station",
+            f"{name} Island",
+            f"{name} County",
+            f"Mount {name}",
+            f"{name} River",
+            f"{name} Bridge",
+            f"North {city}",
+            f"{random_.choice(PREFIXES)} {name}",
+            f"{name} Bay",
+            f"{name} Valley",
+            random_.choice(
+                (
+                    "Europe",
+                    "Asia",
+                    "Africa",
+                    "North America",
+                    "South America",
+                    "Middle East",
+                    "Latin America",
+                    "Balkans",
+                    "Caribbean",
+                    "Siberia",
+                    "Scandinavia",
+                    "Manhattan",
+                    "Brooklyn",
+                    "Broadway",
+                    "Hollywood",
+                    "Wall Street",
+                    "Silicon Valley",
+                    "Bavaria",
+                    "Tuscany",
+                    "Catalonia",
+                    "Normandy",
+                    "Kashmir",
+                    "Bengal",
+                    "Gaza",
+                    "West Bank",
+                )
+            ),
+        )
+    )
+
+
+def _building(random_: random.Random, *, out: bool) -> str:
+    name = people.last(random_, out=out) if random_.random() < 0.6 else _city(random_, out=out)
+    return f"{name} {random_.choice(BUILDINGS)}"
+
+
+def _nature(*forms: str) -> Callable[..., str]:
+    def name(random_: random.Random, *, out: bool) -> str:
+        return random_.choice(forms).format(
+            people.last(random_, out=out) if random_.random() < 0.6 else _city(random_, out=out)
+        )
+
+    return name
+
+
+def _known(kind: str) -> Callable[..., str]:
+    def name(random_: random.Random, *, out: bool) -> str:
+        return orgs.well_known(random_, out=out, kind=kind)
+
+    return name
+
+
+def _org(random_: random.Random, *, out: bool) -> str:
+    roll = random_.random()
+    if roll < 0.42:
+        return orgs.well_known(random_, out=out)
+    return orgs.company(random_, out=out) if roll < 0.72 else orgs.body(random_, out=out)
+
+
+def _either(own: Callable[..., str], kind: str, share: float) -> Callable[..., str]:
+    def name(random_: random.Random, *, out: bool) -> str:
+        return (
+            orgs.well_known(random_, out=out, kind=kind)
+            if random_.random() < share
+            else own(random_, out=out)
+        )
+
+    return name
+
+
+def _school(random_: random.Random, *, out: bool) -> str:
+    while True:
+        name = orgs.body(random_, out=out)
+        if re.search("Univ|College|School|Institute|State|Academy", name):
+            return name
+
+
+def _low(own: Callable[..., str]) -> Callable[..., str]:
+    def name(random_: random.Random, *, out: bool) -> str:
+        return re.sub(r"\W", "", own(random_, out=out).lower()) or "x"
+
+    return name
+
+
+PERSON, LOCATION, ORGANIZATION = "PERSON", "LOCATION", "ORGANIZATION"
+FILLERS: dict[str, Filler] = {
+    "person": (PERSON, people.person),
+    "full": (PERSON, people.full),
+    "first": (PERSON, people.first),
+    "last": (PERSON, people.last),
+    "SPELL": (PERSON, lambda r, *, out: people.spelled(r, r.choice((people.last, people.first))(r, out=out))),
+    "INITIALS": (
+        PERSON,
+        lambda r, **_: f"{r.choice('ABCDEFGHJKLMNPRSTW')}.{r.choice('ABCDEFGHJKLMNPRSTW')}.",
+    ),
+    "NATO": (PERSON, lambda r, *, out: people.nato(people.last(r, out=out)[:9])),
+    "city": (LOCATION, _city),
+    "country": (LOCATION, _country),
+    "place": (LOCATION, _place),
+    "state": (LOCATION, lambda r, *, out: pick(r, places().states, out=out, skew=2.0)),
+    "stateab": (LOCATION, lambda r, **_: r.choice(macros()["stateab"])),
+    "river": (LOCATION, _nature("River {}", "{} River", "{}", "{} Creek")),
+    "mountain": (LOCATION, _nature("Mount {}", "{} Peak", "Mt. {}", "{}")),
+    "sea": (
+        LOCATION,
+        _nature(
+            "{} Sea",
+            "Gulf of {}",
+            "Lake {}",
+            "{} Bay",
+            "Atlantic Ocean",
+            "Black Sea",
+            "Mediterranean",
+            "North Sea",
+            "Pacific",
+        ),
+    ),
+    "stadium": (
+        LOCATION,
+        _nature("{} Stadium", "{} Park", "Estadio {}", "{} Arena", "{} Field", "{} Road", "Stade de {}"),
+    ),
+    "museum": (
+        ORGANIZATION,
+        _nature(
+            "{} Museum",
+            "{} Gallery",
+            "Museum of {}",
+            "National Gallery",
+            "Louvre",
+            "British Museum",
+            "{} Museum of Art",
+        ),
+    ),
+    "org": (ORGANIZATION, _org),
+    "company": (ORGANIZATION, _either(orgs.company, "industry", 0.12)),
+    "team": (ORGANIZATION, orgs.team),
+    "band": (ORGANIZATION, orgs.band),
+    "school": (ORGANIZATION, _either(_school, "school", 0.25)),
+    "bank": (ORGANIZATION, _known("bank")),
+    "media": (ORGANIZATION, _known("media")),
+    "shop": (ORGANIZATION, _known("shop")),
+    "wire": (ORGANIZATION, lambda r, **_: r.choice(macros()["wire"])),
+    "public": (ORGANIZATION, _either(orgs.body, "public", 0.6)),
+    "hospital": (
+        ORGANIZATION,
+        _nature("{} Hospital", "{} Clinic", "{} Medical Center", "St. {} Hospital", "{} General"),
+    ),
+    "lowfirst": ("", _low(people.first)),
+    "lowlast": ("", _low(people.last)),
+    "last_plain": ("", people.last),
+    "first_plain": ("", people.first),
+    "lexw": ("", lambda r, **_: lexicon.word(r)),
+    "Lexw": ("", lambda r, **_: lexicon.word(r).capitalize()),
+    "LEXW": ("", lambda r, **_: lexicon.word(r).upper()),
+    "building": (LOCATION, _building),
+    "I": ("", lambda r, **_: r.choice("ABCDEFGHJKLMNPRSTW")),
+}
