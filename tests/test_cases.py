@@ -1,4 +1,4 @@
-"""A session, a draft, an answer: each case of ``cases/`` in process, over gRPC, and as a stream of characters."""
+"""A session, a draft, an answer: each case in process, over gRPC, and as a stream of characters."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def client(serve) -> Client:
 
 
 def drafted(case: dict) -> dict:
-    if "arguments" in case:
-        return {"arguments_json": json.dumps(case["arguments"])}
+    if "text" not in case:
+        return {"arguments_json": case.get("arguments_json") or json.dumps(case["arguments"])}
     return {"text": case["text"]}
 
 

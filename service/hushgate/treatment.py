@@ -105,13 +105,22 @@ def sightings(
         places.setdefault(place, []).append(recalled.known)
         if recalled.partial:
             partial.add(place)
+    recalled_here = []
     for place, knowns in places.items():
         known = best(knowns, reader)
-        if known is None or not _speaks(known, reader):
-            continue
-        rule = "session.part" if place in partial else "session.value"
-        seen.append(reader.sight(Finding(*place, known.entity, 1.0, rule), known))
-    return seen
+        if known is not None and _speaks(known, reader):
+            rule = "session.part" if place in partial else "session.value"
+            recalled_here.append(reader.sight(Finding(*place, known.entity, 1.0, rule), known))
+    passing = [
+        s.finding for s in recalled_here if s.known and not s.known.dropped and not s.finding.action.hides
+    ]
+    return seen + [s for s in recalled_here if not _inside(s.finding, passing)]
+
+
+def _inside(finding: Finding, passing: Iterable[Finding]) -> bool:
+    """Whether it is part of a longer value that may pass whole: a name in its own e-mail address."""
+    size = finding.end - finding.start
+    return any(p.start <= finding.start and finding.end <= p.end and p.end - p.start > size for p in passing)
 
 
 def _speaks(known: Known, reader: Reader) -> bool:
@@ -127,7 +136,7 @@ def best(knowns: Iterable[Known], reader: Reader) -> Known | None:
 def settled(seen: Iterable[Sighting]) -> list[Sighting]:
     """The sightings whose findings win, disjoint and in order; see ``settle``."""
     listed = list(seen)
-    behind = {}
+    behind: dict[tuple[str, str, float, Action], list[Sighting]] = {}
     for sighting in listed:
         f = sighting.finding
         behind.setdefault((f.entity, f.rule, f.score, f.action), []).append(sighting)

@@ -1,7 +1,7 @@
 """How much a value tells: whether finding it in a sentence means that it came from the record.
 
-The unit is decimal digits of surprise: a random digit counts 1, a word 9 minus its Zipf frequency
-(log10 of its occurrences in a billion words; Van Heuven et al. 2014, as wordfreq gives it), at most 7.
+The unit is decimal digits of surprise: a random digit counts 1, a word 9 minus its Zipf frequency, which is
+log10 of how often it stands in a billion words (Van Heuven et al. 2014, as wordfreq gives it).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 import wordfreq
 
 TELLING = 8.0
-"""What an untyped value must reach to be looked for at all: about two uncommon words, or eight digits."""
+"""What an untyped value must reach to be looked for at all: one rare word, two uncommon ones, or eight digits."""
 COMMON = 4.7
 """A word below this is as common as "may", "gold" or "reading": alone it tells nothing."""
 
@@ -28,7 +28,7 @@ def surprise(value: str) -> float:
 def _of_part(part: str) -> float:
     if part.isdigit():
         return float(len(part))
-    return min(7.0, 9.0 - wordfreq.zipf_frequency(part, "en", wordlist="small"))
+    return 9.0 - wordfreq.zipf_frequency(part, "en", wordlist="small")
 
 
 def is_common(value: str) -> bool:

@@ -74,6 +74,7 @@ class Session:
 
     def _name(self, fact: Fact) -> bytes:
         """What makes two facts the same one; the store keeps the first of a name. 16 bytes, keyed."""
+        parts: tuple[str, ...]
         match fact:
             case Pseudonym():
                 parts = ("token", fact.identifier)
