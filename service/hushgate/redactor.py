@@ -70,7 +70,7 @@ class Redactor:
         settings = settings or Settings.read()
         settings = replace(
             settings,
-            policies=(assembly.existing(policy, "policies"),) if policy else settings.policies,
+            policies=(assembly.existing(policy, "policy"),) if policy else settings.policies,
             recognizers=tuple(assembly.existing(each, "recognizers") for each in recognizers)
             or settings.recognizers,
             names=settings.names if names else NO_NAMES,
@@ -136,9 +136,12 @@ class Redactor:
             yield Finding(0, len(place.text), "INTERNAL_NOTE", 1.0, "policy.internal", notes)
 
     def _treat(self, text: str, detected: Iterable[Finding]) -> Redaction:
+        counting = counted(text, detected, self.policy)
+        if not counting:
+            return Redaction(text)
         findings = settle(
             found if found.action.hides else replace(found, action=self._reader.action(found, None))
-            for found in counted(text, detected, self.policy)
+            for found in counting
         )
         if any(found.action is Action.BLOCK for found in findings):
             return Redaction(BLOCKED, findings)

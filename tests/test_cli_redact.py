@@ -1,0 +1,214 @@
+"""``hushgate redact`` as a Unix filter: a real process, real pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "hushgate", "redact", "--no-names"]
+CARD = "4111 1111 1111 1111"
+
+
+def redact(data, *flags):
+    if isinstance(data, str):
+        data = data.encode()
+    return subprocess.run(
+        [*COMMAND, *map(str, flags)], input=data, capture_output=True, timeout=60, check=False
+    )
+
+
+def test_text_lines_come_out_redacted_with_their_own_endings():
+    done = redact(f"pay with {CARD}\r\nnothing here\n\nmail a@example.com")
+
+    assert done.stderr == b""
+    assert done.stdout == b"pay with [CREDIT_CARD]\r\nnothing here\n\nmail [EMAIL_ADDRESS]"
+    assert done.returncode == 0
+
+
+def test_json_lines_come_out_redacted_and_unchanged_ones_byte_for_byte():
+    lines = [
+        '{ "id":1.0, "ok" : true }',
+        "",
+        json.dumps({"card": CARD, "n": [1, {"mail": "a@example.com"}]}),
+        "[]",
+    ]
+
+    done = redact("\n".join(lines) + "\n", "--format", "jsonl")
+
+    assert done.stdout.decode().split("\n") == [
+        lines[0],
+        "",
+        '{"card": "[CREDIT_CARD]", "n": [1, {"mail": "[EMAIL_ADDRESS]"}]}',
+        "[]",
+        "",
+    ]
+
+
+def test_files_are_read_in_order_as_cat_reads_them(tmp_path):
+    one, two = tmp_path / "one.log", tmp_path / "two.log"
+    one.write_text("a\nb")
+    two.write_text(f"c\n{CARD}\n")
+
+    assert redact(b"", one, two).stdout == b"a\nbc\n[CREDIT_CARD]\n"
+
+
+class TestFindings:
+    def test_a_text_line_gives_its_number_its_redacted_text_and_its_findings(self):
+        done = redact(f"hello\npay {CARD}\n", "--findings")
+
+        first, second = map(json.loads, done.stdout.splitlines())
+        (finding,) = second["findings"]
+        assert first == {"id": "1", "text": "hello", "findings": []}
+        assert (second["id"], second["text"]) == ("2", "pay [CREDIT_CARD]")
+        assert list(finding) == ["entity", "start", "end", "score", "rule"]
+        assert (finding["entity"], finding["start"], finding["end"]) == ("CREDIT_CARD", 4, 23)
+        assert 0.4 <= finding["score"] <= 1
+        assert finding["rule"].startswith("payment.")
+
+    def test_a_json_line_with_a_text_keeps_its_id_and_only_the_text_is_looked_at(self):
+        line = json.dumps({"id": "turn-7", "text": f"pay {CARD}", "meta": {"mail": "a@example.com"}})
+
+        done = json.loads(redact(line, "--format", "jsonl", "--findings").stdout)
+
+        assert (done["id"], done["text"]) == ("turn-7", "pay [CREDIT_CARD]")
+        assert [f["start"] for f in done["findings"]] == [4]
+
+    def test_any_other_json_line_gives_the_path_of_each_finding(self):
+        line = json.dumps({"order": {"mails": ["a@example.com"]}})
+
+        done = json.loads(redact(line + "\n\n", "--format", "jsonl", "--findings").stdout)
+
+        assert (done["id"], json.loads(done["text"])) == ("1", {"order": {"mails": ["[EMAIL_ADDRESS]"]}})
+        assert [f["path"] for f in done["findings"]] == ["order.mails[0]"]
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("data", "flags", "sentence"),
+        [
+            (b"ok\nok\n\xff 555-0188\nok\n", [], "line 3 is not UTF-8 text"),
+            (b"{}\n[]\n{555-0188\n{}\n", ["--format", "jsonl"], "line 3: json is not JSON"),
+            (b'{}\n[]\n{"a": 1, "a": 5550188}\n', ["--format", "jsonl"], "line 3: json is not a document"),
+        ],
+    )
+    def test_a_line_that_cannot_be_redacted_ends_the_run_with_its_number(self, data, flags, sentence):
+        done = redact(data, *flags)
+
+        assert done.returncode == 2
+        assert done.stdout == b"".join(data.splitlines(keepends=True)[:2])
+        assert sentence in done.stderr.decode()
+        assert "555" not in done.stderr.decode()
+
+    def test_the_file_is_named_too(self, tmp_path):
+        file = tmp_path / "bad.log"
+        file.write_bytes(b"\xff\n")
+
+        done = redact(b"", file)
+
+        assert (done.returncode, done.stderr.decode()) == (2, f"hushgate: {file}: line 1 is not UTF-8 text\n")
+
+    @pytest.mark.parametrize(
+        ("flags", "sentence"),
+        [
+            (["/nowhere/x.log"], "No such file"),
+            (["--policy", "/nowhere/p.yaml"], "does not exist"),
+            (["--recognizers", "/nowhere/packs"], "does not exist"),
+            (["--format", "xml"], "xml"),
+        ],
+    )
+    def test_what_was_asked_for_wrongly_is_a_sentence_and_exit_code_2(self, flags, sentence):
+        done = redact(b"", *flags)
+
+        assert done.returncode == 2
+        assert sentence in done.stderr.decode()
+        assert "Traceback" not in done.stderr.decode()
+
+    def test_a_model_that_is_not_there_is_no_reason_to_go_without(self):
+        done = subprocess.run(
+            [*COMMAND[:-1], "--names", "en_no_such_model"],
+            input=b"x\n",
+            capture_output=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert "nothing is downloaded" in done.stderr.decode()
+
+
+class TestPipes:
+    def test_a_live_pipe_is_answered_line_by_line(self):
+        with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+            for line in (b"pay " + CARD.encode(), b"mail a@example.com"):
+                process.stdin.write(line + b"\n")
+                answer = process.stdout.readline()
+                assert answer in {b"pay [CREDIT_CARD]\n", b"mail [EMAIL_ADDRESS]\n"}
+            process.stdin.close()
+            assert process.wait(timeout=20) == 0
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        with subprocess.Popen(
+            COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0
+        ) as process:
+            process.stdin.write(b"one\n")
+            process.stdout.readline()
+            process.stdout.close()
+            process.stdin.write(b"two\n")
+            process.stdin.close()
+            assert process.wait(timeout=20) == 128 + signal.SIGPIPE
+            assert process.stderr.read() == b""
+
+    def test_a_progress_bar_shows_on_a_terminal_and_never_on_stdout(self, tmp_path):
+        file = tmp_path / "big.log"
+        file.write_text("nothing here\n" * 20_000)
+        main, terminal = pty.openpty()
+        with subprocess.Popen([*COMMAND, str(file)], stdout=subprocess.PIPE, stderr=terminal) as process:
+            os.close(terminal)
+            out = process.stdout.read()
+        shown = os.read(main, 1 << 16)
+        os.close(main)
+
+        assert out == file.read_bytes()
+        assert b"big.log" in shown
+
+    def test_memory_stays_bounded_however_long_the_input(self, tmp_path):
+        file = tmp_path / "big.log"
+        with file.open("w") as out:
+            for at in range(400_000):
+                out.write(f"line {at} has nothing to hide in it at all\n")
+        code = (
+            "import resource, sys; from hushgate.cli import app;"
+            f"sys.argv = ['hushgate', 'redact', '--no-names', {str(file)!r}]\n"
+            "try: app()\n"
+            "finally: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)"
+        )
+
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=110, check=False)
+
+        small = redact(b"x\n")
+        assert small.returncode == done.returncode == 0
+        assert len(done.stdout) == file.stat().st_size
+        assert int(done.stderr) < 400_000  # KiB
+
+
+class TestStart:
+    @pytest.mark.parametrize("arguments", [["--help"], ["redact", "--help"], ["redact", "--no-names"]])
+    def test_what_needs_no_model_imports_neither_spacy_nor_presidio(self, arguments):
+        code = (
+            f"import sys; sys.argv = ['hushgate', *{arguments!r}]\n"
+            "from hushgate.cli import app\n"
+            "try: app()\n"
+            "finally: print(sorted({'spacy', 'presidio_analyzer', 'grpc'} & set(sys.modules)), file=sys.stderr)"
+        )
+
+        done = subprocess.run(
+            [sys.executable, "-c", code], input=b"", capture_output=True, timeout=60, check=False
+        )
+
+        assert done.stderr.decode().strip() == "[]"
