@@ -61,7 +61,10 @@ class Reader:
         return Relation.SAID if known.said else Relation.UNKNOWN
 
     def action(self, finding: Finding, known: Known | None) -> Action:
-        """What the policy does with it here."""
+        """What the policy does with it here.
+
+        What comes from a dropped field passes only where the policy names its entity for this reader.
+        """
         relation = self.relation(known)
         treatment = {
             Relation.OWN: self.destination.own,
@@ -72,7 +75,8 @@ class Reader:
         if finding.entity in SECRETS and finding.entity not in treatment.by_entity:
             return self.destination.secrets
         action = treatment.action(finding.entity)
-        if known is not None and known.dropped and not action.hides:
+        named = finding.entity in treatment.by_entity
+        if known is not None and known.dropped and not named and not action.hides:
             return self.destination.dropped
         return action
 
