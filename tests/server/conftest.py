@@ -33,7 +33,7 @@ class Server:
     address: str
     notice: str
     seconds: float
-    """From its start until it served."""
+    """Of processor time, from its start until it served."""
     process: subprocess.Popen[str]
     log: Path
 
@@ -49,6 +49,11 @@ class Server:
                 return lines[-1]
             time.sleep(0.02)
         raise AssertionError(fields)
+
+
+def processor_seconds(pid: int) -> float:
+    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +76,6 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
             str(POLICY),
             *flags,
         ]
-        began = time.monotonic()
         with (
             log.open("w") as errors,
             subprocess.Popen(
@@ -84,7 +88,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
         ):
             try:
                 notice = process.stdout.readline() if process.stdout else ""
-                seconds = time.monotonic() - began
+                seconds = processor_seconds(process.pid)
                 assert "serving on " in notice, log.read_text()
                 address = notice.partition("serving on ")[2].split()[0]
                 yield Server(address, notice, seconds, process, log)
