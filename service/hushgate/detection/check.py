@@ -11,7 +11,6 @@ from hushgate.detection.matcher import Matcher
 from hushgate.detection.packs import Pack, open_packs
 from hushgate.detection.search import Search
 from hushgate.failure import Failure
-from hushgate.yamlfile import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 
     from hushgate.detection.rule import Rule
     from hushgate.finding import Finding
+    from hushgate.yamlfile import Problem
 
 MAX_WIDTH = 10_000
 """Characters of the longest match that a pattern may have: a private key in its armour has some 3,500."""
@@ -106,7 +106,7 @@ def _probes(rule: Rule) -> Iterator[tuple[str, str]]:
 def _milliseconds(search: Search, probe: str) -> float:
     begun = time.thread_time()
     try:
-        for _ in search.spans(probe, 0, len(probe), {}):
+        for _ in search.spans(probe, [(0, len(probe))], {}):
             pass
     except Failure:
         return float("inf")

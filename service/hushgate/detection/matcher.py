@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hushgate.detection.alphabet import encoded
+from hushgate.detection.narrowing import Window, Windows
 from hushgate.detection.nearby import (
     CHARACTERS_AFTER,
     CHARACTERS_BEFORE,
     Place,
-    Vocabulary,
     around,
     place,
     vocabulary,
@@ -17,7 +17,7 @@ from hushgate.detection.nearby import (
 from hushgate.detection.prefilter import Prefilter
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER, Rule
 from hushgate.detection.search import Checked, Search
-from hushgate.detection.superset import HEAD, encoded, superset
+from hushgate.detection.superset import HEAD, superset
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
@@ -27,22 +27,20 @@ PART = 2048
 """Characters of a part of a long text: a rule runs only on the parts in which it can match."""
 
 
-@dataclass(frozen=True, slots=True)
 class _Ready:
     """A rule, ready to run."""
 
-    rule: Rule
-    search: Search
-    requires: Vocabulary
-    context: Vocabulary
-    unless: Vocabulary
-
-    @property
-    def needs(self) -> Vocabulary:
-        """Words without one of which nothing that the rule finds would be reported."""
-        if self.requires:
-            return self.requires
-        return self.context if self.rule.score < REPORTED else self.requires
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self.search = Search(rule)
+        self.superset = superset(rule.pattern)
+        self.anchor, self.reach = self.superset.anchor, self.superset.reach
+        self.requires = vocabulary(rule.requires)
+        self.context = vocabulary(rule.context)
+        self.unless = vocabulary(rule.unless)
+        self.contextual = bool(rule.requires or rule.context or rule.unless)
+        # Words without one of which nothing that the rule finds would be reported.
+        self.needs = self.context if rule.score < REPORTED and not rule.requires else self.requires
 
     def score(self, where: Place) -> float:
         """The rule's score at a place; 0 where it finds nothing."""
@@ -60,18 +58,9 @@ class Matcher:
     """All rules, ready to run. Safe to share between threads."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [
-            _Ready(
-                rule,
-                Search(rule),
-                vocabulary(rule.requires),
-                vocabulary(rule.context),
-                vocabulary(rule.unless),
-            )
-            for rule in rules
-        ]
-        self._needs = [ready.needs for ready in self._rules]
-        self._prefilter = Prefilter([superset(rule.pattern) for rule in rules])
+        self._rules = [_Ready(rule) for rule in rules]
+        self._needs = [ready.needs or None for ready in self._rules]
+        self._prefilter = Prefilter([ready.superset for ready in self._rules])
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)
         self._reach = CHARACTERS_AFTER + max((width or HEAD for width in widths), default=0)
 
@@ -80,37 +69,36 @@ class Matcher:
 
         Raises ``Failure`` (DETECTION_TIMEOUT) when a rule takes too long: no rule is ever skipped.
         """
-        found: set[Finding] = set()
+        data = encoded(text)
+        windows = Windows(data)
         checked: Checked = {}
         places: dict[tuple[int, int], Place] = {}
-        for index, start, stop in self._runs(text, label):
+        found: list[Finding] = []
+        for index, ranges in self._ranges(text, label, data).items():
             ready = self._rules[index]
-            for span in ready.search.spans(text, start, stop, checked):
-                if ready.requires or ready.context or ready.unless:
+            near = windows.within(ranges, ready.anchor, ready.reach)
+            for span in ready.search.spans(text, near, checked):
+                score = ready.rule.score
+                if ready.contextual:
                     if span not in places:
                         places[span] = around(text, *span, label)
                     score = ready.score(places[span])
-                else:
-                    score = ready.rule.score
                 if score >= REPORTED:
-                    found.add(Finding(*span, ready.rule.entity, score, ready.rule.id))
+                    found.append(Finding(*span, ready.rule.entity, score, ready.rule.id))
         return sorted(found, key=lambda each: (each.start, -each.end, each.rule))
 
-    def _runs(self, text: str, label: str) -> Iterator[tuple[int, int, int]]:
-        """Which rules to run from where to where: ``(index, start, stop)``."""
-        data = encoded(text)
-        if len(data) <= PART:
-            yield from ((index, 0, len(data)) for index in self._able(text, label, data, 0, len(data)))
-            return
-        begun: dict[int, int] = {}
+    def _ranges(self, text: str, label: str, data: bytes) -> dict[int, list[Window]]:
+        """Which rules have to run, and where: the parts of the text in which they can match, joined."""
+        ranges: dict[int, list[Window]] = {}
         for start in range(0, len(data), PART):
             stop = min(start + PART, len(data))
-            able = set(self._able(text, label, data, start, stop))
-            for index in [index for index in begun if index not in able]:
-                yield index, begun.pop(index), start
-            for index in able:
-                begun.setdefault(index, start)
-        yield from ((index, start, len(data)) for index, start in begun.items())
+            for index in self._able(text, label, data, start, stop):
+                parts = ranges.setdefault(index, [])
+                if parts and parts[-1][1] == start:
+                    parts[-1] = parts[-1][0], stop
+                else:
+                    parts.append((start, stop))
+        return ranges
 
     def _able(self, text: str, label: str, data: bytes, start: int, stop: int) -> Iterator[int]:
         """The rules of which a match may begin in ``[start, stop)`` and whose needed words stand near."""
@@ -118,7 +106,7 @@ class Matcher:
         where: Place | None = None
         for index in hits:
             needs = self._needs[index]
-            if needs and where is None:
+            if needs is not None and where is None:
                 where = place([text[max(0, start - CHARACTERS_BEFORE) : stop + self._reach]], label)
-            if not needs or (where is not None and needs.stands_in(where)):
+            if needs is None or (where is not None and needs.stands_in(where)):
                 yield index

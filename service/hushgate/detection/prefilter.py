@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 import re2
 
 from hushgate.detection.superset import Superset, latin_1
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 GROUP = 75
 """Patterns in one automaton. Its states multiply with what can be under way at once, so that many small ones
@@ -20,7 +23,9 @@ class Prefilter:
     def __init__(self, supersets: Sequence[Superset]) -> None:
         self._always = tuple(index for index, each in enumerate(supersets) if not each.text)
         sortable = [
-            (each.digit, each.wordless, each.text, index) for index, each in enumerate(supersets) if each.text
+            (each.anchor == b"0", each.wordless, each.text, index)
+            for index, each in enumerate(supersets)
+            if each.text
         ]
         self._with_digit: list[_Group] = []
         self._free: list[_Group] = []

@@ -12,12 +12,16 @@ from hushgate.detection.structure import structure
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from hushgate.detection.narrowing import Window
     from hushgate.detection.rule import Rule
 
 TIMEOUT_MS = 2000
 """For one search in one part of a text. A pattern that `hushgate check` let pass needs microseconds."""
+
+LONG = 50
+"""Characters of a find after which the search begins anew behind it."""
 
 Checked = dict[tuple[str, str], bool]
 """What checks have already said of candidates of one text, which many rules share."""
@@ -39,24 +43,42 @@ class Search:
     def _value(self) -> str | int:
         return "value" if "value" in self._pattern.groupindex else 0
 
-    def spans(self, text: str, start: int, stop: int, checked: Checked) -> Iterator[tuple[int, int]]:
-        """The spans found by matches that begin in ``[start, stop)``, in order, none overlapping another.
+    def spans(self, text: str, windows: Iterable[Window], checked: Checked) -> Iterator[tuple[int, int]]:
+        """The spans found by matches that begin in the windows, in order, none overlapping another.
 
         Raises ``Failure`` (DETECTION_TIMEOUT) rather than leave a part of the text unsearched.
         """
-        limit = self._limit(stop, len(text))
-        place = start
+        found = 0
         try:
-            while match := self._pattern.search(text, place, limit, timeout=TIMEOUT_MS / 1000):
-                if match.start() >= stop:
-                    return
-                span = self._accepted(match, checked) or self._shorter(text, match, checked)
-                if span:
-                    yield span
-                place = max(span[1] if span else 0, match.start() + 1)
+            for start, stop in windows:
+                place = max(found, start)
+                while place < stop:
+                    begun, place = place, stop
+                    for match in self._matches(text, begun, stop):
+                        if match.start() < found:
+                            continue  # it begins inside what is found already
+                        span = self._accepted(match, checked) or self._shorter(text, match, checked)
+                        if span:
+                            yield span
+                            found = span[1]
+                            if found - span[0] > LONG:
+                                place = found  # do not go through all that begins inside it
+                                break
         except TimeoutError:
             sentence = f"rule {self.rule.id} took longer than {TIMEOUT_MS} milliseconds on text"
             raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=TIMEOUT_MS) from None
+
+    def _matches(self, text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
+        """A match for each place in ``[start, stop)`` where one begins.
+
+        One call for all: to begin a search with a time limit costs as much as to search 100 characters.
+        """
+        timeout = (TIMEOUT_MS + (stop - start) // 100) / 1000
+        limit = self._limit(stop, len(text))
+        for match in self._pattern.finditer(text, start, limit, overlapped=True, timeout=timeout):
+            if match.start() >= stop:
+                return
+            yield match
 
     def _limit(self, stop: int, length: int) -> int:
         """Where a search may stop reading: past all that a match begun before ``stop`` can see."""

@@ -1,25 +1,33 @@
-r"""What must at least be there for a pattern to match: a rewriting that RE2 can run, and never misses.
+"""What must at least be there for a pattern to match: a rewriting that RE2 can run, and never misses.
 
-Every pattern is rewritten to one that matches wherever the pattern does (a superset), over bytes instead of
-characters. Each character becomes one byte: ASCII stays as it is, but all digits are ``0``; what lies beyond
-becomes ``0``, a space, ``_`` (part of a word) or 0x83. So a byte's place is its character's place, ``\b`` means
-what it means in the pattern, no Unicode table gets into the automaton, and it has a state for a number's shape,
-not one for each number that it ever saw. A lone surrogate is one more 0x83.
-
-The pattern's structure is read by ``re``'s own parser, whose opcodes this module follows.
+Every pattern is rewritten to one that matches wherever the pattern does (a superset), over the bytes of
+``hushgate.detection.alphabet``. ``re``'s own parser reads its structure, whose opcodes are followed here.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import re2
-import regex
+
+from hushgate.detection.alphabet import (
+    ANY,
+    DIGITS,
+    LETTERS,
+    NEWLINE,
+    NONE,
+    Characters,
+    category,
+    encoded,
+    span,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 HEAD = 512
 """A pattern is followed only so far, in characters: whatever matches it matches its head."""
@@ -27,83 +35,10 @@ HEAD = 512
 SPREAD = 3
 """``x{2,9}`` is run as ``x{2,}``: counting to nine would cost the automaton a state for each count."""
 
-_DIGIT, _SPACE, _WORD, _OTHER = range(0x80, 0x84)
-_KINDS = frozenset({_DIGIT, _SPACE, _WORD, _OTHER})
-_KIND_OF = regex.compile(r"(\d)|(\s)|(\w)")
-_ASCII = frozenset(range(0x80))
-_EVERY = _ASCII | _KINDS
-_FOLDS_TO_ASCII = {0x130: "iI", 0x131: "iI", 0x17F: "sS", 0x212A: "kK"}
-"""Characters that match an ASCII letter where case is ignored (Unicode's CaseFolding.txt, and Turkish i)."""
-
-_MERGED = {_DIGIT: ord("0"), _SPACE: ord(" "), _WORD: ord("_")} | dict.fromkeys(b"0123456789", ord("0"))
-_BYTES = bytes(_MERGED.get(code, code) for code in range(0x100))
-
-
-def _kind(character: str) -> int:
-    """What kind of character one beyond ASCII is. The matching engine itself says it."""
-    found = _KIND_OF.match(character)
-    return _DIGIT + found.lastindex - 1 if found and found.lastindex else _OTHER
-
-
-class _Kinds(dict[int, int]):
-    def __missing__(self, code: int) -> int:
-        self[code] = code if code in _ASCII else _kind(chr(code))
-        return self[code]
-
-
-_KIND_BY_CODE = _Kinds()
-
-
-def encoded(text: str) -> bytes:
-    """One byte for each character."""
-    if not text.isascii():
-        text = text.translate(_KIND_BY_CODE)
-    return text.encode("latin-1").translate(_BYTES)
-
-
-@dataclass(frozen=True, slots=True)
-class _Class:
-    """A set of characters: the ASCII codes and kinds that it has some of, and those that it has the whole of."""
-
-    some: frozenset[int]
-    whole: frozenset[int]
-
-    def __or__(self, other: _Class) -> _Class:
-        return _Class(self.some | other.some, self.whole | other.whole)
-
-    def __and__(self, other: _Class) -> _Class:
-        return _Class(self.some & other.some, self.whole & other.whole)
-
-    def __invert__(self) -> _Class:
-        return _Class(_EVERY - self.whole, _EVERY - self.some)
-
-    def __str__(self) -> str:
-        found = sorted({_BYTES[code] for code in self.some})
-        return "[" + "".join(f"\\x{byte:02x}" for byte in found) + "]" if found else r"[^\x00-\xff]"
-
-
-def _ascii(pattern: str) -> frozenset[int]:
-    return frozenset(code for code in _ASCII if regex.match(pattern, chr(code)))
-
-
-_ANY = _Class(_EVERY, _EVERY)
-_NONE = _Class(frozenset(), frozenset())
-_DIGITS = frozenset(b"0123456789") | {_DIGIT}
-_LETTERS = frozenset(code for code in _ASCII if chr(code).isalpha())
-_NEWLINE = _Class(frozenset(b"\n"), frozenset(b"\n"))
-_CATEGORIES = {
-    op.CATEGORY_DIGIT: _ascii(r"\d") | {_DIGIT},
-    op.CATEGORY_SPACE: _ascii(r"\s") | {_SPACE},
-    op.CATEGORY_WORD: _ascii(r"\w") | {_DIGIT, _WORD},
-}
-_NOT = {
-    op.CATEGORY_NOT_DIGIT: op.CATEGORY_DIGIT,
-    op.CATEGORY_NOT_SPACE: op.CATEGORY_SPACE,
-    op.CATEGORY_NOT_WORD: op.CATEGORY_WORD,
-}
 _ONE_CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
 _BEHIND, _AHEAD = -1, 1
+_AT_SIGN = span(ord("@"), ord("@"), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +47,9 @@ class Superset:
 
     text: str
     """Empty when nothing short of running the pattern itself will do."""
-    digit: bool
-    """A match of the pattern has a digit in its head."""
+    anchor: bytes
+    """A byte that every match has, among the first ``reach + 1``: ``0`` (a digit) or ``@``; empty: none."""
+    reach: int
     wordless: bool
     """No match begins with a letter."""
 
@@ -125,7 +61,12 @@ def superset(pattern: str) -> Superset:
     text = head.sequence(tree, HEAD).text
     begin, _ = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
-    return Superset("" if anywhere else text, head.needs_digit(tree, HEAD), not begin.some & _LETTERS)
+    anchor, reach = b"", 0
+    for wanted in (_AT_SIGN, DIGITS):
+        found = head.reach(tree, wanted, HEAD)
+        if found is not None:
+            anchor, reach = encoded(chr(min(wanted.some))), found
+    return Superset("" if anywhere else text, anchor, reach, not begin.some & LETTERS)
 
 
 def latin_1() -> re2.Options:
@@ -161,61 +102,64 @@ class _Head:
         nodes = list(nodes)
         consuming = [index for index, node in enumerate(nodes) if not _is_assertion(node)] or [0]
         before, after = nodes[: consuming[0]], nodes[consuming[-1] + 1 :]
-        texts = [self.edge(before, _BEHIND) if self.first else ""]
+        edges = (
+            self.edge(before, _BEHIND) if self.first else "",
+            self.edge(after, _AHEAD) if self.last else "",
+        )
+        texts = [edges[0]]
         width = 0
         for index, (code, argument) in enumerate(nodes):
-            here = replace(
-                self, first=self.first and index <= consuming[0], last=self.last and index >= consuming[-1]
-            )
+            # An edge takes up the one character beside the match: what is inside may not ask for it again.
+            first = self.first and index <= consuming[0] and not edges[0]
+            here = replace(self, first=first, last=self.last and index >= consuming[-1] and not edges[1])
             part = here.node(code, argument, room - width)
             texts.append(part.text)
             width += part.width
             if part.cut:
                 return _Part("".join(texts), width, cut=True)
-        texts.append(self.edge(after, _AHEAD) if self.last else "")
+        texts.append(edges[1])
         return _Part("".join(texts), width)
 
     def edge(self, assertions: Sequence[Any], direction: int) -> str:
         """The character next to a match, where assertions of one character speak of it, or the text's end."""
-        found = _ANY
+        found = ANY
         for code, argument in assertions:
             if code is op.ASSERT_NOT and argument[0] == direction:
                 found &= ~self.one_of(argument[1])
-        if found == _ANY:
+        if found == ANY:
             return ""
         return rf"(?:\A|{found})" if direction == _BEHIND else rf"(?:{found}|\z)"
 
-    def one_of(self, nodes: Iterable[Any]) -> _Class:
+    def one_of(self, nodes: Iterable[Any]) -> Characters:
         """The characters that ``nodes`` match alone: what needs more than one character counts for none."""
         nodes = list(nodes)
         if len(nodes) != 1:
-            return _NONE
+            return NONE
         code, argument = nodes[0]
         if code in _ONE_CHARACTER:
             return self.characters(code, argument)
         if code is op.SUBPATTERN:
             return replace(self, flags=(self.flags | argument[1]) & ~argument[2]).one_of(argument[3])
-        found = _NONE
+        found = NONE
         for way in argument[1] if code is op.BRANCH else ():
             found |= self.one_of(way)
         return found
 
     def node(self, code: Any, argument: Any, room: int) -> _Part:  # noqa: ANN401 - the parser's
-        if code in _ONE_CHARACTER:
-            return _Part(str(self.characters(code, argument)), 1) if room else _Part("", 0, cut=True)
-        if code is op.AT:
-            return _Part(self.boundary(argument), 0)
-        if code in {op.ASSERT, op.ASSERT_NOT}:
-            return _Part("", 0)
-        if code is op.BRANCH:
-            return self.branch(argument[1], room)
-        if code is op.SUBPATTERN:
-            return replace(self, flags=(self.flags | argument[1]) & ~argument[2]).group(argument[3], room)
-        if code is op.ATOMIC_GROUP:
-            return self.group(argument, room)
-        if code in _REPEATS:
-            return self.repeat(argument, room)
-        return _Part("", 0, cut=True)  # references and conditions: the head is what came before
+        found = _Part("", 0, cut=True)  # references and conditions: the head is what came before
+        if code in _ONE_CHARACTER and room:
+            found = _Part(str(self.characters(code, argument)), 1)
+        elif _is_assertion((code, argument)):
+            found = _Part(self.boundary(argument) if code is op.AT else "", 0)
+        elif code is op.BRANCH:
+            found = self.branch(argument[1], room)
+        elif code is op.SUBPATTERN:
+            found = replace(self, flags=(self.flags | argument[1]) & ~argument[2]).group(argument[3], room)
+        elif code is op.ATOMIC_GROUP:
+            found = self.group(argument, room)
+        elif code in _REPEATS:
+            found = self.repeat(argument, room)
+        return found
 
     def boundary(self, place: Any) -> str:  # noqa: ANN401 - the parser's
         if self.flags & re.ASCII:  # then what is beyond ASCII is no part of a word, and here it may be
@@ -247,36 +191,39 @@ class _Head:
         end = "" if most - least > SPREAD else most
         return _Part(f"(?:{inner.text}){{{least},{end}}}", most * inner.width)
 
-    def needs_digit(self, nodes: Iterable[Any], room: int) -> bool:
-        """Whether each match has a digit within its first ``room`` characters."""
+    def reach(self, nodes: Iterable[Any], wanted: Characters, room: int) -> int | None:
+        """How far into a match one of ``wanted`` stands at the latest; None: some match has none there."""
+        passed = 0
         for code, argument in nodes:
-            if room <= 0:
-                return False
+            if passed > room:
+                return None
+            inside: int | None = None
             if code in _ONE_CHARACTER:
-                need, width = self.characters(code, argument).some <= _DIGITS, 1
+                inside, width = (0 if self.characters(code, argument).some <= wanted.some else None), 1
             elif code is op.BRANCH:
-                need = all(self.needs_digit(way, room) for way in argument[1])
+                ways = [self.reach(way, wanted, room - passed) for way in argument[1]]
+                inside = None if None in ways else max(way for way in ways if way is not None)
                 width = max(way.getwidth()[1] for way in argument[1])
             elif code is op.SUBPATTERN:
                 inner = replace(self, flags=(self.flags | argument[1]) & ~argument[2])
-                need, width = inner.needs_digit(argument[3], room), argument[3].getwidth()[1]
+                inside, width = inner.reach(argument[3], wanted, room - passed), argument[3].getwidth()[1]
             elif code in _REPEATS:
-                need = argument[0] > 0 and self.needs_digit(argument[2], room)
+                inside = self.reach(argument[2], wanted, room - passed) if argument[0] else None
                 width = argument[1] * argument[2].getwidth()[1]
-            elif code is op.ASSERT and argument[0] == _AHEAD and argument[1].getwidth()[1] <= room:
-                need, width = self.needs_digit(argument[1], room), 0
+            elif code is op.ASSERT and argument[0] == _AHEAD:
+                inside, width = self.reach(argument[1], wanted, room - passed), 0
             elif _is_assertion((code, argument)):
-                need, width = False, 0
+                width = 0
             else:
-                return False
-            if need:
-                return True
-            room -= width
-        return False
+                return None
+            if inside is not None:
+                return passed + inside if passed + inside <= room else None
+            passed += width
+        return None
 
-    def beginning(self, nodes: Iterable[Any]) -> tuple[_Class, bool]:
+    def beginning(self, nodes: Iterable[Any]) -> tuple[Characters, bool]:
         """The characters that a match may begin with, and whether it may have none at all."""
-        found = _NONE
+        found = NONE
         for code, argument in nodes:
             if code in _ONE_CHARACTER:
                 return found | self.characters(code, argument), False
@@ -291,48 +238,29 @@ class _Head:
                 first, none = self.beginning(argument[2])
                 ways = [(first, none or not argument[0])]
             else:
-                return _ANY, True
+                return ANY, True
             for first, _ in ways:
                 found |= first
             if not any(none for _, none in ways):
                 return found, False
         return found, True
 
-    def characters(self, code: Any, argument: Any) -> _Class:  # noqa: ANN401 - the parser's
+    def characters(self, code: Any, argument: Any) -> Characters:  # noqa: ANN401 - the parser's
         if code is op.ANY:
-            return _ANY if self.flags & re.DOTALL else ~_NEWLINE
+            return ANY if self.flags & re.DOTALL else ~NEWLINE
         if code is op.LITERAL:
-            return self.span(argument, argument)
+            return span(argument, argument, self.flags)
         if code is op.NOT_LITERAL:
-            return ~self.span(argument, argument)
-        found = _NONE
+            return ~span(argument, argument, self.flags)
+        found = NONE
         for what, item in argument:
             if what is op.LITERAL:
-                found |= self.span(item, item)
+                found |= span(item, item, self.flags)
             elif what is op.RANGE:
-                found |= self.span(*item)
+                found |= span(item[0], item[1], self.flags)
             elif what is op.CATEGORY:
-                found |= self.category(item)
+                found |= category(item, self.flags)
         return ~found if argument[0][0] is op.NEGATE else found
-
-    def span(self, first: int, final: int) -> _Class:
-        codes = frozenset(range(first, min(final + 1, 0x80)))
-        if final >= 0x80:
-            beyond = range(max(first, 0x80), final + 1)
-            codes |= _KINDS if len(beyond) > 1000 else {_kind(chr(code)) for code in beyond}
-        if self.flags & re.IGNORECASE:
-            letters = "".join(chr(code) for code in codes & _ASCII)
-            letters += "".join(same for code, same in _FOLDS_TO_ASCII.items() if first <= code <= final)
-            codes |= frozenset((letters.lower() + letters.upper()).encode())
-            codes |= {_WORD} if any(letter in "iIkKsS" for letter in letters) else set()
-        return _Class(codes, codes - _KINDS)
-
-    def category(self, name: Any) -> _Class:  # noqa: ANN401 - the parser's
-        codes = _CATEGORIES[_NOT.get(name, name)]
-        if self.flags & re.ASCII:
-            codes -= _KINDS
-        found = _Class(codes, codes)
-        return ~found if name in _NOT else found
 
 
 def _is_assertion(node: tuple[Any, Any]) -> bool:

@@ -1,0 +1,113 @@
+r"""Which byte stands for which character when RE2 runs, and what sets of characters become.
+
+Each character becomes one byte, so that a byte's place is its character's place: ASCII stays as it is, but
+all digits are ``0``; what lies beyond becomes ``0``, a space, ``_`` (part of a word) or 0x83. ``\b`` means
+what it means in a rule's pattern; no Unicode table gets into the automaton; and it has a state for a number's
+shape, not one for each number that it ever saw. A lone surrogate is one more 0x83.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from re import _constants as op  # type: ignore[attr-defined]
+
+import regex
+
+_DIGIT, _SPACE, _WORD, _OTHER = range(0x80, 0x84)
+_KINDS = frozenset({_DIGIT, _SPACE, _WORD, _OTHER})
+_KIND_OF = regex.compile(r"(\d)|(\s)|(\w)")
+_ASCII = frozenset(range(0x80))
+_EVERY = _ASCII | _KINDS
+_FOLDS_TO_ASCII = {0x130: "iI", 0x131: "iI", 0x17F: "sS", 0x212A: "kK"}
+"""Characters that match an ASCII letter where case is ignored (Unicode's CaseFolding.txt, and Turkish i)."""
+
+_MERGED = {_DIGIT: ord("0"), _SPACE: ord(" "), _WORD: ord("_")} | dict.fromkeys(b"0123456789", ord("0"))
+_BYTES = bytes(_MERGED.get(code, code) for code in range(0x100))
+
+
+def _kind(character: str) -> int:
+    """What kind of character one beyond ASCII is. The matching engine itself says it."""
+    found = _KIND_OF.match(character)
+    return _DIGIT + found.lastindex - 1 if found and found.lastindex else _OTHER
+
+
+class _Kinds(dict[int, int]):
+    def __missing__(self, code: int) -> int:
+        self[code] = code if code in _ASCII else _kind(chr(code))
+        return self[code]
+
+
+_KIND_BY_CODE = _Kinds()
+
+
+def encoded(text: str) -> bytes:
+    """One byte for each character."""
+    if not text.isascii():
+        text = text.translate(_KIND_BY_CODE)
+    return text.encode("latin-1").translate(_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Characters:
+    """A set of characters: of which ASCII codes and kinds it has some, and of which it has the whole."""
+
+    some: frozenset[int]
+    whole: frozenset[int]
+
+    def __or__(self, other: Characters) -> Characters:
+        return Characters(self.some | other.some, self.whole | other.whole)
+
+    def __and__(self, other: Characters) -> Characters:
+        return Characters(self.some & other.some, self.whole & other.whole)
+
+    def __invert__(self) -> Characters:
+        return Characters(_EVERY - self.whole, _EVERY - self.some)
+
+    def __str__(self) -> str:
+        found = sorted({_BYTES[code] for code in self.some})
+        return "[" + "".join(f"\\x{byte:02x}" for byte in found) + "]" if found else r"[^\x00-\xff]"
+
+
+def _ascii(pattern: str) -> frozenset[int]:
+    return frozenset(code for code in _ASCII if regex.match(pattern, chr(code)))
+
+
+ANY = Characters(_EVERY, _EVERY)
+NONE = Characters(frozenset(), frozenset())
+DIGITS = Characters(*[frozenset(b"0123456789") | {_DIGIT}] * 2)
+LETTERS = frozenset(code for code in _ASCII if chr(code).isalpha())
+NEWLINE = Characters(frozenset(b"\n"), frozenset(b"\n"))
+_CATEGORIES = {
+    op.CATEGORY_DIGIT: _ascii(r"\d") | {_DIGIT},
+    op.CATEGORY_SPACE: _ascii(r"\s") | {_SPACE},
+    op.CATEGORY_WORD: _ascii(r"\w") | {_DIGIT, _WORD},
+}
+_NOT = {
+    op.CATEGORY_NOT_DIGIT: op.CATEGORY_DIGIT,
+    op.CATEGORY_NOT_SPACE: op.CATEGORY_SPACE,
+    op.CATEGORY_NOT_WORD: op.CATEGORY_WORD,
+}
+
+
+def span(first: int, final: int, flags: int) -> Characters:
+    """The characters of a range of code points, as ``re`` reads it under ``flags``."""
+    codes = frozenset(range(first, min(final + 1, 0x80)))
+    if final >= 0x80:
+        beyond = range(max(first, 0x80), final + 1)
+        codes |= _KINDS if len(beyond) > 1000 else {_kind(chr(code)) for code in beyond}
+    if flags & re.IGNORECASE:
+        letters = "".join(chr(code) for code in codes & _ASCII)
+        letters += "".join(same for code, same in _FOLDS_TO_ASCII.items() if first <= code <= final)
+        codes |= frozenset((letters.lower() + letters.upper()).encode())
+        codes |= {_WORD} if any(letter in "iIkKsS" for letter in letters) else set()
+    return Characters(codes, codes - _KINDS)
+
+
+def category(name: object, flags: int) -> Characters:
+    r"""The characters of ``\\d``, ``\\s``, ``\\w`` or their opposites, by ``re``'s name for it."""
+    codes = _CATEGORIES[_NOT.get(name, name)]
+    if flags & re.ASCII:
+        codes -= _KINDS
+    found = Characters(codes, codes)
+    return ~found if name in _NOT else found
