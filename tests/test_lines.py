@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import pairwise
 
 import pytest
@@ -123,3 +124,21 @@ def test_a_line_of_the_longest_length_passes_in_any_script():
 
 def test_an_answer_of_no_lines_is_an_answer():
     assert run(chunks(b"one\ntwo\n"), lambda lines: []) == (b"", None)
+
+
+def test_memory_stays_that_of_a_chunk_however_long_the_input():
+    chunk = b"nothing to hide in this line at all\n" * 1_800
+    left = iter([chunk] * 200)
+    written = 0
+
+    def write(data):
+        nonlocal written
+        written += len(data)
+
+    tracemalloc.start()
+    redact_lines(lambda _: next(left, b""), write, as_they_are, longest=LONGEST)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert written == 200 * len(chunk)
+    assert peak < 20 * len(chunk)

@@ -36,10 +36,11 @@ def policy_files(settings: Settings) -> tuple[Path, ...]:
 
 def load_detector(settings: Settings) -> Detector:
     """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID."""
+    names = load_names(settings)
     rules, problems = read_packs(pack_files(settings))
     if problems:
         raise _failure("recognizers", Reason.FIELD_INVALID, problems)
-    return Detector(Patterns(rules), load_names(settings))
+    return Detector(Patterns(rules), names)
 
 
 def load_names(settings: Settings) -> Names | None:
