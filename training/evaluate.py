@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import spacy
 
-from training import generator, licensed
+from training import gazetteer, generator, licensed
 from training.pieces import Sample, join
 from training.score import Tally, tally
 
@@ -159,10 +159,14 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--most", type=int, default=10**9)
     parser.add_argument("--misses", type=int, default=0)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="only sets whose name holds this")
+    parser.add_argument("--unknown", action="store_true", help="without the held-out names in the gazetteer")
     args = parser.parse_args()
     chosen = (part for part in parts(args.data, args.most) if args.only in part.name)
-    report(finder(spacy.load(args.model)), chosen, args.misses)
+    nlp = spacy.load(args.model)
+    if args.unknown:
+        gazetteer.without_held_out(nlp)
+    report(finder(nlp), chosen, args.misses)
 
 
 if __name__ == "__main__":

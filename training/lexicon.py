@@ -31,5 +31,5 @@ def _ordered() -> tuple[tuple[str, ...], tuple[str, ...]]:
 def word(random_: random.Random) -> str:
     """A word, a common one as often as any; now and then with an ending that the list leaves out."""
     every, common = _ordered()
-    chosen = random_.choice(common) if random_.random() < 0.5 else random_.choice(every)
+    chosen = random_.choice(common) if random_.random() < 0.7 else random_.choice(every)
     return chosen + random_.choice(("s", "ed", "ing", "ly")) if random_.random() < 0.2 else chosen

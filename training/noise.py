@@ -105,8 +105,8 @@ def roughen(pieces: list[Piece], random_: random.Random, lower: float, upper: fl
     """One text as it might really arrive."""
     if random_.random() < 0.12:
         pieces = reword(pieces, random_, random_.choice((0.1, 0.3)))
-    if random_.random() < 0.08:
-        pieces = typos(pieces, random_, 0.02)
+    if random_.random() < 0.12:
+        pieces = typos(pieces, random_, 0.025)
     if random_.random() < 0.06:
         pieces = hesitate(pieces, random_)
     if random_.random() < lower / 3:

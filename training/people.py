@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 MARKETS = ("us", "en_GB", "en_IN", "en_US", "en_IE", "nik", "es_MX", "en_NZ")
 ALPHABET = (
-    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa quebec "
-    "romeo sierra tango uniform victor whiskey x-ray yankee zulu"
+    "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november oscar papa "
+    "quebec romeo sierra tango uniform victor whiskey x-ray yankee zulu"
 )
 NATO = {word[0]: word for word in ALPHABET.split(" ")}
 PARTICLES = (

@@ -13,53 +13,6 @@ if TYPE_CHECKING:
     import random
     from collections.abc import Callable
 
-BUILDINGS = (
-    "Hall",
-    "Center",
-    "Centre",
-    "Public Library",
-    "Tower",
-    "House",
-    "Castle",
-    "Cathedral",
-    "Church",
-    "Mall",
-    "Building",
-    "Theatre",
-    "Bridge",
-    "Parish",
-    "Prison",
-    "Palace",
-    "Cemetery",
-    "Farm",
-    "Dam",
-    "Mills",
-    "Station",
-    "Airport",
-    "Cave",
-    "Pond",
-    "Zoo",
-    "Garden",
-    "Abbey",
-    "Manor",
-)
-PREFIXES = tuple(
-    [
-        "South",
-        "East",
-        "West",
-        "New",
-        "Old",
-        "Upper",
-        "Lower",
-        "Central",
-        "Port",
-        "Fort",
-        "San",
-        "Santa",
-        "St.",
-    ]
-)
 Filler = tuple[str, "Callable[..., str]"]
 
 
@@ -127,7 +80,7 @@ def _place(random_: random.Random, *, out: bool) -> str:
             f"{name} River",
             f"{name} Bridge",
             f"North {city}",
-            f"{random_.choice(PREFIXES)} {name}",
+            f"{random_.choice(macros()['direction'])} {name}",
             f"{name} Bay",
             f"{name} Valley",
             random_.choice(
@@ -165,7 +118,7 @@ def _place(random_: random.Random, *, out: bool) -> str:
 
 def _building(random_: random.Random, *, out: bool) -> str:
     name = people.last(random_, out=out) if random_.random() < 0.6 else _city(random_, out=out)
-    return f"{name} {random_.choice(BUILDINGS)}"
+    return f"{name} {random_.choice(macros()['buildings'])}"
 
 
 def _nature(*forms: str) -> Callable[..., str]:

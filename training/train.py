@@ -88,7 +88,8 @@ def train(
     config = Config().from_disk(HERE / "config.cfg")
     nlp = spacy.blank("en", config={"nlp": {"lang": "en"}})
     first = stream(data, made, seed)
-    nlp.vocab.lookups = gazetteer.table(gazetteer.classes(gazetteer.plain_words(first)))
+    plain = gazetteer.plain_words(first)
+    nlp.vocab.lookups = gazetteer.table(gazetteer.classes(plain))
     nlp.add_pipe("ner", config={"model": config["components"]["ner"]["model"]})
     random_ = random.Random(seed)
     nlp.initialize(lambda: [example(nlp, sample, random_) for sample in first[:400]])
@@ -122,7 +123,10 @@ def train(
         if elapsed >= 1:
             break
     with nlp.use_params(optimizer.averages):
-        return nlp.from_bytes(nlp.to_bytes())
+        weights = nlp.to_bytes(exclude=["vocab"])
+    nlp.from_bytes(weights, exclude=["vocab"])
+    nlp.vocab.lookups = gazetteer.table(gazetteer.classes(plain, every=True))
+    return nlp
 
 
 def describe(nlp: Language, data: Path | None, settings: dict[str, int]) -> None:
@@ -147,9 +151,7 @@ def describe(nlp: Language, data: Path | None, settings: dict[str, int]) -> None
 def save(nlp: Language, out: Path) -> None:
     """Writes the model, without the words that training has seen: no finding needs them."""
     nlp.to_disk(out)
-    (out / "vocab" / "strings.json").write_text(
-        json.dumps(sorted(nlp.get_pipe("ner").labels)), encoding="utf-8"
-    )
+    (out / "vocab" / "strings.json").write_text(json.dumps(sorted(licensed.NAMES)), encoding="utf-8")
 
 
 def main() -> None:
@@ -159,8 +161,8 @@ def main() -> None:
         "--data", type=Path, help="folder of the licensed sets; without it the generator alone is used"
     )
     parser.add_argument("--out", type=Path, default=MODEL)
-    parser.add_argument("--made", type=int, default=45_000, help="generated texts a pass")
-    parser.add_argument("--passes", type=int, default=6)
+    parser.add_argument("--made", type=int, default=55_000, help="generated texts a pass")
+    parser.add_argument("--passes", type=int, default=4)
     parser.add_argument(
         "--minutes",
         type=float,
