@@ -1,4 +1,4 @@
-"""How much one call may ask for: bytes, calls that wait, and the time that must be left."""
+"""How much one call may ask for: characters, items, a place in the queue, and the time that must be left."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from hushgate.failure import Failure, Reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MESSAGE_BYTES: Final = 4 * 1024 * 1024
-"""The longest message that is received. gRPC refuses a longer one with RESOURCE_EXHAUSTED, unread."""
 WAITING_CALLS: Final = 128
 """How many calls may wait for the one thread that decides; the next one is OVERLOADED."""
 CONCURRENT_CALLS: Final = 1024
