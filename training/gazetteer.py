@@ -81,16 +81,13 @@ def table(words: dict[str, str]) -> Lookups:
 
 
 def without_held_out(nlp: Language) -> None:
-    """Takes the held-out names out of a loaded model's gazetteer, to measure it on names that it cannot know."""
+    """Takes the held-out names out of a loaded model's gazetteer, to measure it on names it cannot know."""
     found = nlp.vocab.lookups.get_table("lexeme_norm")
-    words = {
-        name for region in names.regions() for name in (*region.first, *region.last) if names.held_out(name)
-    }
-    places = {name for name in names.places().cities if names.held_out(name)}
-    for name in words | places:
+    words = {name for region in names.regions() for name in (*region.first, *region.last)}
+    for name in filter(names.held_out, words | set(names.places().cities)):
         for form in (name.lower(), name.capitalize(), name.upper()):
             if form in found:
-                del found[form]
+                found[form] = form.lower()
 
 
 def forget(doc: Doc, random_: random.Random, share: float) -> None:
