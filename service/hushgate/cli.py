@@ -12,6 +12,7 @@ import signal
 import stat
 import sys
 from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -22,9 +23,12 @@ import typer
 from hushgate.failure import Failure
 from hushgate.server.commands import health, serve
 from hushgate.settings import NO_NAMES, Settings
+from hushgate.tuning.command import evaluate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from hushgate.gate import Gate
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -202,5 +206,79 @@ def check(
     sys.exit(1 if report.problems else 0)
 
 
+Store = Annotated[
+    str | None, typer.Option("--store", help="Where sessions are kept: memory: or sqlite:///PATH.")
+]
+KeyFile = Annotated[Path | None, typer.Option("--key-file", help="File that holds the master key.")]
+
+
+@contextmanager
+def _gate(
+    policy: Path | None, packs: list[Path] | None, names: str | None, store: str | None, key_file: Path | None
+) -> Iterator[Gate]:
+    """A gate in this process, for one request."""
+    from hushgate.server.assembly import assemble
+
+    given = {"store": store, "key_file": key_file}
+    settings = replace(
+        _settings(policy, packs, names, None), **{name: value for name, value in given.items() if value}
+    )
+    assembled = assemble(settings)
+    try:
+        yield assembled.gate
+    finally:
+        assembled.close()
+
+
+@app.command()
+def prepare(
+    *,
+    policy: PolicyFile = None,
+    recognizers: Packs = None,
+    names: Model = None,
+    no_names: NoNames = False,
+    store: Store = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Prepare one request: a PrepareRequest as JSON on stdin, the PrepareResponse as JSON on stdout."""
+    from hushgate.server import once
+
+    with _gate(policy, recognizers, NO_NAMES if no_names else names, store, key_file) as gate:
+        print(once.prepare(gate, sys.stdin.read()))
+
+
+@app.command()
+def review(
+    *,
+    policy: PolicyFile = None,
+    recognizers: Packs = None,
+    names: Model = None,
+    no_names: NoNames = False,
+    store: Store = None,
+    key_file: KeyFile = None,
+) -> None:
+    """Review one draft: a ReviewRequest as JSON on stdin, the ReviewResponse as JSON on stdout.
+
+    Exit code 0 if it passed or was redacted, 3 if it is blocked, 4 if it waits for a person. What an
+    earlier `prepare` has seen is known only with the same `--store sqlite:///PATH` and key.
+    """
+    from hushgate.calls import Verdict
+    from hushgate.server import once
+
+    with _gate(policy, recognizers, NO_NAMES if no_names else names, store, key_file) as gate:
+        verdict, answer = once.review(gate, sys.stdin.read())
+    print(answer)
+    sys.exit({Verdict.BLOCKED: 3, Verdict.HELD: 4}.get(verdict, 0))
+
+
+@app.command()
+def demo() -> None:
+    """Play a contact-centre conversation through a real server, shown before and after."""
+    from hushgate.demo.play import play
+
+    play()
+
+
 app.command()(serve)
 app.command()(health)
+app.command()(evaluate)
