@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushgate.detection.detector import Detector
+from hushgate.detection.labels import opening
 from hushgate.detection.names import Names
 from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
@@ -82,6 +83,21 @@ def test_a_label_gives_context_to_patterns(detector):
 
 def test_a_name_that_begins_in_the_label_is_cut_to_the_text(detector):
     assert spans("Zed", detector.find("Zed", label="customer name")) == [("PERSON", "Zed")]
+
+
+@pytest.mark.parametrize(
+    ("label", "before"),
+    [
+        ("customer name", "customer name: "),
+        ("name", "name: "),
+        ("order items name", "item: "),
+        ("product title", "product: "),
+        ("device status", "device status: "),
+        ("", ""),
+    ],
+)
+def test_the_name_of_a_thing_is_read_as_the_thing(label, before):
+    assert opening(label) == before
 
 
 def test_what_stands_in_the_label_is_no_finding(detector):

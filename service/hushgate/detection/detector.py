@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from hushgate.detection.labels import opening
 from hushgate.transformation.tokens import placeholders
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Detector:
     def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> Sequence[Sequence[Finding]]:
         if self._names is None:
             return [()] * len(asked)
-        before = [f"{label}: " if label else "" for _, label in asked]
+        before = [opening(label) for _, label in asked]
         whole = [head + text for head, (text, _) in zip(before, asked, strict=True)]
         found = self._names.find_many(whole, language)
         return [_behind(len(head), each) for head, each in zip(before, found, strict=True)]
