@@ -1,0 +1,1 @@
+"""How good detection is, measured on labelled texts, and whether a change made it worse."""
