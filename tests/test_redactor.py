@@ -6,11 +6,13 @@ import json
 import threading
 
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushgate import Redactor
 from hushgate.detection.detector import Detector
+from hushgate.detection.names import Names
 from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.failure import Failure, Reason
@@ -155,6 +157,17 @@ class TestDocuments:
 
         assert json.loads(done.text) == {"[CASE_ID]": 1, "[CASE_ID] (2)": {"[CASE_ID]": "[CASE_ID]"}}
         assert not any("C-" in path for path in done.paths)
+
+    def test_a_key_of_one_word_is_no_name_but_a_pattern_finds_what_it_holds(self, policy, tmp_path):
+        nlp = spacy.blank("en")
+        nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": [{"LOWER": "maria"}]}])
+        nlp.to_disk(tmp_path / "model")
+        detector = Detector(Patterns(RULES), Names.load(tmp_path / "model"))
+        named = Redactor(detector, policy, Keys.derive(b"k"))
+
+        done = named.redact_json('{"maria": "maria", "to maria": {"C-1234": ""}}')
+
+        assert json.loads(done.text) == {"maria": "[PERSON]", "to [PERSON]": {"[CASE_ID]": ""}}
 
     def test_what_the_policy_says_of_a_field_needs_no_detector(self, redactor):
         done = redactor.redact_json('{"customer": {"loyalty": "ab 12"}, "case": {"notes": "he lies"}}')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from hushgate.document import Path, Scalar, Tree
     from hushgate.policy.model import Policy
     from hushgate.transformation.operators import Keys
+
+
+_WORD = re.compile(r"[A-Za-z_$@][\w$]*(?:[.:/-][\w$]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +108,24 @@ class Redactor:
             self._check_length(json_text, "json")
         trees = [parse(json_text, field="json") for json_text in json_texts]
         places = [list(_places(tree)) for tree in trees]
-        every = [place for each in places for place in each]
-        detected = iter(
-            self._detector.find_many(
-                [place.text for place in every], labels=[place.label for place in every], language=language
-            )
-        )
+        detected = self._detect([place for each in places for place in each], language)
         redactions = []
         for json_text, tree, each in zip(json_texts, trees, places, strict=True):
             treated = {place.at: self._treat_place(place, next(detected)) for place in each}
             redactions.append(_redaction(json_text, tree, treated))
         return redactions
+
+    def _detect(self, places: Sequence[_Place], language: str) -> Iterator[tuple[Finding, ...]]:
+        """What each place holds, in order. A key of one word names no one: patterns alone look at it."""
+        found: dict[bool, Iterator[tuple[Finding, ...]]] = {}
+        for is_word in (True, False):
+            looked = [place for place in places if place.is_word is is_word]
+            labels = [place.label for place in looked]
+            texts = [place.text for place in looked]
+            found[is_word] = iter(
+                self._detector.find_many(texts, labels=labels, language=language, names=not is_word)
+            )
+        return (next(found[place.is_word]) for place in places)
 
     def _check_length(self, text: str, name: str) -> None:
         if len(text) > self._max_text:
@@ -161,6 +172,10 @@ class _Place(NamedTuple):
     @property
     def at(self) -> tuple[Path, bool]:
         return self.path, self.is_key
+
+    @property
+    def is_word(self) -> bool:
+        return self.is_key and _WORD.fullmatch(self.text) is not None
 
     @property
     def label(self) -> str:

@@ -46,15 +46,23 @@ class Detector:
         return self.find_many([text], labels=[label], language=language)[0]
 
     def find_many(
-        self, texts: Sequence[str], *, labels: Sequence[str] | None = None, language: str = LANGUAGE
+        self,
+        texts: Sequence[str],
+        *,
+        labels: Sequence[str] | None = None,
+        language: str = LANGUAGE,
+        names: bool = True,
     ) -> list[tuple[Finding, ...]]:
-        """The same for each text, in order, in one pass of the model; what stands twice is looked at once."""
+        """The same for each text, in order, in one pass of the model; what stands twice is looked at once.
+
+        Without ``names``, the patterns' findings alone.
+        """
         asked = list(zip(texts, labels if labels is not None else [""] * len(texts), strict=True))
         different = list(dict.fromkeys(asked))
-        names = self._find_names(different, language)
+        named = self._find_names(different, language) if names else [()] * len(different)
         answers = {
-            (text, label): _answer(text, (*self._patterns.find(text, label=label), *named))
-            for (text, label), named in zip(different, names, strict=True)
+            (text, label): _answer(text, (*self._patterns.find(text, label=label), *found))
+            for (text, label), found in zip(different, named, strict=True)
         }
         return [answers[each] for each in asked]
 
