@@ -1,0 +1,81 @@
+"""Which stretches of a text are text encoded: percent, HTML and JSON escapes, base64, hexadecimal."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from hushgate.detection.rewriting import Change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr\"/\\]")
+_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{15,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[ :]?){7,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_PRINTED = 0.95
+"""Of what bytes decode to, so much must be printed characters: else they were never text."""
+
+
+def escapes(text: str) -> Iterator[Change]:
+    """Each escaped character or stretch of them, in order."""
+    found = [
+        *(Change(*each.span(), _percent(each[0])) for each in _PERCENT.finditer(text)),
+        *(Change(*each.span(), html.unescape(each[0])) for each in _ENTITY.finditer(text)),
+        *(Change(*each.span(), _escape(each[0])) for each in _ESCAPE.finditer(text)),
+    ]
+    yield from sorted(found, key=lambda change: change.start)
+
+
+def encodings(text: str) -> Iterator[Change]:
+    """Each stretch of base64 or hexadecimal that is text when decoded, in order."""
+    done = 0
+    for each in sorted([*_HEX.finditer(text), *_BASE64.finditer(text)], key=lambda each: each.start()):
+        decoded = _hexadecimal(each[0]) if each.re is _HEX else _base64(each[0])
+        if decoded and each.start() >= done:
+            done = each.end()
+            yield Change(*each.span(), decoded)
+
+
+def _percent(run: str) -> str:
+    return unquote(run, errors="replace")
+
+
+def _escape(run: str) -> str:
+    if run[1] == "u":
+        units = b"".join(int(unit, 16).to_bytes(2, "big") for unit in run.split("\\u")[1:])
+        return units.decode("utf-16-be", errors="replace")
+    if run[1] == "x":
+        return chr(int(run[2:], 16))
+    return {"n": "\n", "t": "\t", "r": "\r"}.get(run[1], run[1])
+
+
+def _base64(run: str) -> str:
+    letters = re.sub(r"[\r\n=]", "", run).replace("-", "+").replace("_", "/")
+    try:
+        return _text(base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True))
+    except binascii.Error:
+        return ""
+
+
+def _hexadecimal(run: str) -> str:
+    try:
+        return _text(bytes.fromhex(re.sub(r"[ :]", "", run.removeprefix("0x"))))
+    except ValueError:
+        return ""
+
+
+def _text(data: bytes) -> str:
+    """The bytes as UTF-8, or nothing when they are no text."""
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    printed = sum(character.isprintable() or character.isspace() for character in text)
+    return text if printed >= _PRINTED * len(text) else ""

@@ -1,0 +1,81 @@
+"""What the rules find in a text and in all its views, as spans of the text itself."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from hushgate.detection.matcher import Matcher
+from hushgate.detection.views import views
+from hushgate.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hushgate.detection.rule import Rule
+
+_CONFIRMED = frozenset({"separators", "backwards"})
+"""Views that bring together what may not belong together: in them, only a rule's check makes a finding."""
+
+
+class Patterns:
+    """The packs' rules over texts. Safe to share between threads."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._matcher = Matcher(rules)
+        self._checked = {rule.id: rule.score for rule in rules if rule.checksum}
+
+    def find(self, text: str, *, label: str = "") -> list[Finding]:
+        """What the rules find, by start, longer first; a finding from a view covers the whole disguise.
+
+        ``label``: words that count as standing before the text. Raises ``Failure`` (DETECTION_TIMEOUT).
+        """
+        found = self._matcher.find(text, label=label)
+        disguised: set[Finding] = set()
+        known: dict[str, _Spans] | None = None
+        for view in views(text):
+            for each in self._matcher.find(view.text, label=label):
+                if known is None:
+                    known = _by_entity(found)
+                start, end = view.origin(each.start, each.end)
+                entity = "" if view.name in _CONFIRMED else each.entity
+                if self._counts(view.name, each) and not known.get(entity, _NOTHING).cover(start, end):
+                    disguised.add(Finding(start, end, each.entity, each.score, each.rule))
+        return sorted({*found, *disguised}, key=_order) if disguised else found
+
+    def _counts(self, view: str, finding: Finding) -> bool:
+        if view not in _CONFIRMED:
+            return True
+        if view == "backwards":  # one number in ten passes by chance: its context must speak for it too
+            return finding.score > self._checked.get(finding.rule, 1.0)
+        return finding.rule in self._checked
+
+
+class _Spans:
+    """Spans that can be asked whether one of them covers another."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._furthest = list(accumulate((end for _, end in ordered), max))
+
+    def cover(self, start: int, end: int) -> bool:
+        place = bisect_right(self._starts, start)
+        return place > 0 and self._furthest[place - 1] >= end
+
+
+_NOTHING = _Spans([])
+
+
+def _by_entity(findings: Iterable[Finding]) -> dict[str, _Spans]:
+    """The findings' spans for each entity, and under "" those of all."""
+    spans: dict[str, list[tuple[int, int]]] = {"": []}
+    for each in findings:
+        spans[""].append((each.start, each.end))
+        spans.setdefault(each.entity, []).append((each.start, each.end))
+    return {entity: _Spans(of_entity) for entity, of_entity in spans.items()}
+
+
+def _order(finding: Finding) -> tuple[int, int, str]:
+    return finding.start, -finding.end, finding.rule

@@ -1,0 +1,103 @@
+"""Which rewritings of a text are looked at besides the text itself.
+
+A clean text has none, and to know that costs one pass of a small automaton: each view has a trigger, and only
+where it is there does anything get rewritten.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import re2
+
+from hushgate.detection.alphabet import encoded
+from hushgate.detection.decoding import encodings, escapes
+from hushgate.detection.folding import CONTROLS, foldings, look_alikes
+from hushgate.detection.rewriting import View, plain, reversed_in_place, rewritten
+from hushgate.detection.separating import backwards, odd_separators
+from hushgate.detection.spoken import NUMBER_WORD, spoken_addresses, spoken_digits
+from hushgate.detection.superset import latin_1
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+__all__ = ["View", "views"]
+
+_GAP = "[^0-9A-Za-z]{1,3}"
+_TRIGGERS = {
+    "controls": CONTROLS,
+    "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
+    "encodings": r"[A-Za-z0-9+/_-]{15}|(?:[0A-Fa-f]{2}[ :]?){7}",
+    "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
+    rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
+    "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
+    "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0",
+    "backwards": r"0(?:[ -]?0){11}",
+}
+"""What must be in an ``encoded`` text for a view to differ from it."""
+
+
+class _Triggers:
+    """One automaton for all; an answer with nothing in it costs a microsecond."""
+
+    def __init__(self) -> None:
+        self._names = tuple(_TRIGGERS)
+        self._set = re2.Set.SearchSet(latin_1())
+        for pattern in ("", *_TRIGGERS.values()):
+            self._set.Add(pattern)
+        self._set.Compile()
+
+    def of(self, text: str) -> Collection[str]:
+        hits = self._set.Match(encoded(text))
+        if hits is None:  # it ran out of memory
+            return self._names
+        return [self._names[hit - 1] for hit in hits if hit]
+
+
+_triggers = _Triggers()
+
+
+def views(text: str) -> Iterator[View]:
+    """The views of a text that differ from it. Offsets are those of ``text``."""
+    triggers = _triggers.of(text)
+    if not triggers and text.isascii():
+        return
+    source = plain(text)
+    decoded = _decoded(source, triggers)
+    if decoded:
+        yield decoded
+        source, triggers = decoded, _triggers.of(decoded.text)
+    folded = _folded(source, triggers)
+    if folded:
+        yield folded
+        source, triggers = folded, _triggers.of(folded.text)
+    yield from _spoken(source, triggers)
+    if "separators" in triggers and (view := rewritten("separators", source, odd_separators(source.text))):
+        yield view
+    if "backwards" in triggers and (view := reversed_in_place("backwards", source, backwards(source.text))):
+        yield view
+
+
+def _decoded(source: View, triggers: Collection[str]) -> View | None:
+    first = rewritten("decoded", source, escapes(source.text)) if "escapes" in triggers else None
+    if "encodings" in triggers:
+        return rewritten("decoded", first or source, encodings((first or source).text)) or first
+    return first
+
+
+def _folded(source: View, triggers: Collection[str]) -> View | None:
+    if source.text.isascii() and "controls" not in triggers:
+        return None
+    first = rewritten("folded", source, foldings(source.text))
+    return rewritten("folded", first or source, look_alikes((first or source).text)) or first
+
+
+def _spoken(source: View, triggers: Collection[str]) -> Iterator[View]:
+    digits = rewritten("spoken", source, spoken_digits(source.text)) if "digits" in triggers else None
+    if digits:
+        yield digits
+    if "addresses" in triggers:
+        under = digits or source
+        view = rewritten("spoken", under, spoken_addresses(under.text))
+        if view:
+            yield view
