@@ -100,6 +100,25 @@ def test_the_name_of_a_thing_is_read_as_the_thing(label, before):
     assert opening(label) == before
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("ask Mar\u200bia Gar\u200dcia now", "Mar\u200bia Gar\u200dcia"),
+        ("from Maria%20Garcia here", "Maria%20Garcia"),
+        ("ask Мaria Gаrcia now", "Мaria Gаrcia"),
+    ],
+)
+def test_a_disguised_name_is_found_with_its_whole_disguise(detector, text, whole):
+    assert spans(text, detector.find(text)) == [("PERSON", whole)]
+    assert spans(text, detector.find(text, label="some words")) == [("PERSON", whole)]
+
+
+def test_a_view_adds_nothing_to_what_the_text_says_itself(detector):
+    text = "Maria Garcia wrote na\u200bme%3A zed"
+
+    assert spans(text, detector.find(text)) == [("PERSON", "Maria Garcia"), ("PERSON", "na\u200bme%3A zed")]
+
+
 def test_what_stands_in_the_label_is_no_finding(detector):
     assert detector.find("hello", label="maria garcia C-1234") == ()
 

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hushgate.detection.labels import opening
+from hushgate.detection.views import views
 from hushgate.transformation.tokens import placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from hushgate.detection.views import View
     from hushgate.finding import Finding
 
 LANGUAGE = "en"
+
+_READABLE = frozenset({"decoded", "folded"})
+"""The views in which a text reads as people write; the others are made for numbers."""
 
 
 class FindsPatterns(Protocol):
     """What the packs' rules find in one text; ``label`` gives context alone."""
 
-    def find(self, text: str, label: str = "") -> Sequence[Finding]:
+    def find(self, text: str, *, label: str = "") -> Sequence[Finding]:
         """Findings in ``text``, overlaps included."""
 
 
@@ -59,27 +64,59 @@ class Detector:
         """
         asked = list(zip(texts, labels if labels is not None else [""] * len(texts), strict=True))
         different = list(dict.fromkeys(asked))
-        named = self._find_names(different, language) if names else [()] * len(different)
+        named = self._find_names(different, language) if names else [[] for _ in different]
         answers = {
             (text, label): _answer(text, (*self._patterns.find(text, label=label), *found))
             for (text, label), found in zip(different, named, strict=True)
         }
         return [answers[each] for each in asked]
 
-    def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> Sequence[Sequence[Finding]]:
+    def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> list[list[Finding]]:
+        found: list[list[Finding]] = [[] for _ in asked]
         if self._names is None:
-            return [()] * len(asked)
-        before = [opening(label) for _, label in asked]
-        whole = [head + text for head, (text, _) in zip(before, asked, strict=True)]
-        found = self._names.find_many(whole, language)
-        return [_behind(len(head), each) for head, each in zip(before, found, strict=True)]
+            return found
+        readings = [
+            _Reading(place, opening(label), text, view)
+            for place, (text, label) in enumerate(asked)
+            for view in (None, *(view for view in views(text) if view.name in _READABLE))
+        ]
+        answers = self._names.find_many([reading.whole for reading in readings], language)
+        for reading, answer in zip(readings, answers, strict=True):
+            known = found[reading.place]
+            new = list(reading.placed(answer))
+            found[reading.place] = known + [each for each in new if not _covered(each, known)]
+        return found
 
 
-def _behind(length: int, findings: Iterable[Finding]) -> list[Finding]:
-    """The findings, or parts of findings, behind the first ``length`` characters, counted from there."""
-    return [
-        replace(f, start=max(f.start - length, 0), end=f.end - length) for f in findings if f.end > length
-    ]
+class _Reading(NamedTuple):
+    """A text as the name model reads it: behind its label, as it stands or in a view."""
+
+    place: int
+    head: str
+    text: str
+    view: View | None
+
+    @property
+    def whole(self) -> str:
+        return self.head + (self.view.text if self.view else self.text)
+
+    def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
+        """The findings, or parts of findings, behind the head, with offsets in the text."""
+        length = len(self.head)
+        for finding in findings:
+            if finding.end > length:
+                start, end = max(finding.start - length, 0), finding.end - length
+                if self.view:
+                    start, end = self.view.origin(start, end)
+                yield replace(finding, start=start, end=end)
+
+
+def _covered(finding: Finding, known: Sequence[Finding]) -> bool:
+    """Whether the text as it stands has told of it already."""
+    return any(
+        each.entity == finding.entity and each.start <= finding.start and finding.end <= each.end
+        for each in known
+    )
 
 
 def _answer(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
