@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -29,8 +30,15 @@ class Patterns:
     def find(self, text: str, *, label: str = "") -> list[Finding]:
         """What the rules find, by start, longer first; a finding from a view covers the whole disguise.
 
-        ``label``: words that count as standing before the text. Raises ``Failure`` (DETECTION_TIMEOUT).
+        ``label``: words that stand before the text, as in ``first name: Dana``; no finding reaches into them.
+        Raises ``Failure`` (DETECTION_TIMEOUT).
         """
+        if not label:
+            return self._find(text, "")
+        head = f"{label}: "
+        return _behind(len(head), self._find(head + text, label))
+
+    def _find(self, text: str, label: str) -> list[Finding]:
         found = self._matcher.find(text, label=label)
         disguised: set[Finding] = set()
         known: dict[str, _Spans] | None = None
@@ -66,6 +74,14 @@ class _Spans:
 
 
 _NOTHING = _Spans([])
+
+
+def _behind(length: int, findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, or parts of findings, behind the first ``length`` characters, counted from there."""
+    behind = (
+        replace(f, start=max(f.start - length, 0), end=f.end - length) for f in findings if f.end > length
+    )
+    return sorted(behind, key=_order)
 
 
 def _by_entity(findings: Iterable[Finding]) -> dict[str, _Spans]:
