@@ -127,7 +127,10 @@ class _Reading:
     def value(self, node: yaml.Node, loc: Loc) -> Data:
         self.lines.setdefault(loc, _line(node))
         if id(node) in self.nodes:  # an alias is the very node that it names; a few can unfold to gigabytes
-            return self.refuse(node, "has an alias; write what it stands for")
+            self.problems.append(
+                Problem(self.file, self.lines[loc], "has an alias; write what it stands for")
+            )
+            return None
         if len(loc) > _MAX_DEPTH:
             return self.refuse(node, f"is nested deeper than {_MAX_DEPTH} levels")
         self.nodes.add(id(node))
