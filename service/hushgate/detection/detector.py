@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hushgate.detection.labels import opening
@@ -82,9 +84,10 @@ class Detector:
         ]
         answers = self._names.find_many([reading.whole for reading in readings], language)
         for reading, answer in zip(readings, answers, strict=True):
-            known = found[reading.place]
-            new = list(reading.placed(answer))
-            found[reading.place] = known + [each for each in new if not _covered(each, known)]
+            mine = found[reading.place]
+            mine += (
+                _news(reading.placed(answer), mine, reading.text) if reading.view else reading.placed(answer)
+            )
         return found
 
 
@@ -111,12 +114,14 @@ class _Reading(NamedTuple):
                 yield replace(finding, start=start, end=end)
 
 
-def _covered(finding: Finding, known: Sequence[Finding]) -> bool:
-    """Whether the text as it stands has told of it already."""
-    return any(
-        each.entity == finding.entity and each.start <= finding.start and finding.end <= each.end
-        for each in known
-    )
+def _news(findings: Iterable[Finding], known: Sequence[Finding], text: str) -> list[Finding]:
+    """The findings that tell more of the text than those that are known already."""
+    covered: dict[str, bytearray] = {}
+    for each in known:
+        characters = covered.setdefault(each.entity, bytearray(len(text)))
+        characters[each.start : each.end] = b"\1" * (each.end - each.start)
+    nothing = bytearray(len(text))
+    return [f for f in findings if not all(covered.get(f.entity, nothing)[f.start : f.end])]
 
 
 def _answer(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -127,13 +132,15 @@ def _answer(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _outside(text: str, finding: Finding, ours: Sequence[tuple[int, int]]) -> Iterator[Finding]:
     """The parts of the finding that lie in none of our own stand-ins, without spaces at their edges."""
-    start = finding.start
-    if not any(a < finding.end and start < b for a, b in ours):
+    at = bisect_right(ours, finding.start, key=itemgetter(1))
+    if at == len(ours) or ours[at][0] >= finding.end:
         yield finding
         return
-    for a, b in (*ours, (finding.end, finding.end)):
-        part = text[start : min(max(a, start), finding.end)]
+    start = finding.start
+    while start < finding.end:
+        before, after = ours[at] if at < len(ours) else (finding.end, finding.end)
+        part = text[start : max(start, min(before, finding.end))]
         if any(map(str.isalnum, part)):
-            at = start + len(part) - len(part.lstrip())
-            yield replace(finding, start=at, end=at + len(part.strip()))
-        start = max(start, b)
+            first = start + len(part) - len(part.lstrip())
+            yield replace(finding, start=first, end=first + len(part.strip()))
+        start, at = after, at + 1
