@@ -33,6 +33,11 @@ def bounds(estimate: Estimate | None) -> str:
     return f"{share(estimate.low)}–{share(estimate.high)}" if estimate else ""
 
 
+def short_bounds(estimate: Estimate | None) -> str:
+    """The interval in whole percents: ``91–95``."""
+    return f"{100 * estimate.low:.0f}–{100 * estimate.high:.0f}" if estimate else ""
+
+
 def change(estimate: Estimate | None) -> str:
     """A difference in points: ``−5.1``."""
     return signed(estimate.value) if estimate else NONE

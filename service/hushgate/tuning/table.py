@@ -18,6 +18,7 @@ from hushgate.tuning.figures import (
     count,
     milliseconds,
     share,
+    short_bounds,
 )
 from hushgate.tuning.summary import TOTAL
 
@@ -34,7 +35,9 @@ OVERLAP = ("precision", "recall", "f1", "f2", "leakage")
 STRICT = ("strict_precision", "strict_recall", "strict_f1", "strict_f2")
 
 PIPE_WIDTH = 200
-"""Columns of what is no terminal: enough that no line breaks."""
+"""Columns of what is no terminal: enough that no row breaks."""
+_NARROW = 120
+"""With fewer columns, intervals stand below their numbers."""
 
 
 def print_summary(console: Console, summary: Summary) -> None:
@@ -44,7 +47,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     if len(summary.by_file) > 1:
         _titled(console, "File by file, all entities, %", _files(console, summary))
     for sentence in (*sentences(summary), latency(summary)):
-        console.print(sentence)
+        _print(console, sentence)
 
 
 def sentences(summary: Summary) -> Iterator[str]:
@@ -76,9 +79,13 @@ def print_comparison(console: Console, comparison: Comparison, notices: Sequence
     if table.row_count:
         _titled(console, f"Change against the baseline on {count(comparison.texts)} texts, points", table)
     if same := unchanged(comparison):
-        console.print(f"As in the baseline: {', '.join(same)}.")
+        _print(console, f"As in the baseline: {', '.join(same)}.")
     for notice in (*notices, *unshared(comparison)):
-        console.print(f"Note: {notice}.")
+        _print(console, f"Note: {notice}.")
+
+
+def _print(console: Console, sentence: str) -> None:
+    console.print(sentence, soft_wrap=not console.is_terminal)
 
 
 def changed(comparison: Comparison) -> Mapping[str, Mapping[str, Difference]]:
@@ -112,14 +119,14 @@ def unshared(comparison: Comparison) -> Iterator[str]:
 
 def _entities(console: Console, summary: Summary, metrics: Sequence[str]) -> Table:
     table = _table(console)
-    table.add_column("entity", style="bold", overflow="fold")
+    table.add_column("entity", style="bold", no_wrap=True)
     table.add_column("labels", justify="right", no_wrap=True)
     for metric in metrics:
         table.add_column(METRIC_NAMES[metric.removeprefix("strict_")], justify="right")
     for line in summary.lines:
         if line is summary.total:
             table.add_section()
-        cells = (_estimate(line.estimates[metric]) for metric in metrics)
+        cells = (_estimate(console, line.estimates[metric]) for metric in metrics)
         table.add_row(_name(line.entity), count(line.counts.support), *cells)
     return table
 
@@ -152,12 +159,12 @@ def _name(entity: str) -> Text:
     return Text(entity, style="italic" if entity == TOTAL else "")
 
 
-def _estimate(estimate: Estimate | None) -> Text:
-    return Text.assemble(
-        share(estimate.value if estimate else None),
-        " ",
-        (f"{bounds(estimate):>10}", "dim") if estimate else "",
-    )
+def _estimate(console: Console, estimate: Estimate | None) -> Text:
+    if estimate is None:
+        return Text(NONE)
+    if console.width < _NARROW:
+        return Text.assemble(share(estimate.value), ("\n" + short_bounds(estimate), "dim"))
+    return Text.assemble(share(estimate.value), " ", (f"{bounds(estimate):>10}", "dim"))
 
 
 def _change(difference: Difference) -> Text:
