@@ -1,0 +1,129 @@
+"""Law: what a pattern matches, its superset matches; and what is said of its reach and width holds."""
+
+from __future__ import annotations
+
+import re
+
+import re2
+import regex
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from hushgate.detection.alphabet import encoded
+from hushgate.detection.narrowing import Windows
+from hushgate.detection.structure import structure
+from hushgate.detection.superset import HEAD, latin_1, superset
+
+SIGNS = "aAkKsSiIzÉé019_ -.@\n٣４ſKİıß€\u00a0\u200b\u0301²\ud800"
+TEXTS = st.text(st.sampled_from(SIGNS), max_size=30)
+
+literals = st.sampled_from(SIGNS).map(re.escape)
+classes = st.one_of(
+    st.sampled_from(
+        [r"\d", r"\D", r"\w", r"\W", r"\s", r"\S", ".", "[^a]", "[a-z]", "[^0-9_]", r"[^\W_]", r"[\d_]"]
+    ),
+    st.lists(
+        st.sampled_from([*"akKÉ٣ſ1_@", "0-9", "A-Z", "à-ö", r"\d", r"\s", r"\W"]), min_size=1, max_size=3
+    ).map(lambda items: f"[{''.join(items)}]"),
+)
+edges = st.sampled_from(
+    [
+        r"\b",
+        r"\B",
+        "^",
+        "$",
+        r"(?<!\d)",
+        r"(?<![^\W_])",
+        "(?!a)",
+        r"(?![^\W_]|[.,]\d)",
+        r"(?=\w*1)",
+        "(?<=a)",
+        r"(?<!\d[.,])",
+    ]
+)
+
+
+def longer(inner):
+    counts = st.sampled_from(["?", "*", "+", "{2}", "{1,3}", "{2,9}", "{0,40}", "{3,}", "*?", "{1,700}"])
+    return st.one_of(
+        st.lists(inner, min_size=1, max_size=4).map("".join),
+        st.tuples(inner, counts).map(lambda pair: f"(?:{pair[0]}){pair[1]}"),
+        st.lists(inner, min_size=2, max_size=3).map(lambda ways: f"(?:{'|'.join(ways)})"),
+        inner.map(lambda part: f"({part})"),
+        inner.map(lambda part: f"(?>{part})"),
+        inner.map(lambda part: f"(?i:{part})"),
+        inner.map(lambda part: rf"(?:({part})\1)" if "(" not in part else part),
+    )
+
+
+PATTERNS = st.tuples(
+    st.sampled_from(["", "(?i)", "(?s)", "(?a)", "(?ia)"]),
+    st.recursive(st.one_of(literals, classes, edges), longer, max_leaves=8),
+).map("".join)
+
+
+def compiled(pattern):
+    """The pattern as the matcher runs it; None when one of the dialects will not have it."""
+    try:
+        re.compile(pattern)
+        return regex.compile(pattern)
+    except (re.error, regex.error):
+        return None
+
+
+@settings(max_examples=600)
+@given(PATTERNS, st.lists(TEXTS, min_size=1, max_size=8))
+@example(r"(?<!\w)(?:(?<!\w)a)", ["a", " a", "-a"])
+@example(r"(?:a(?!\w))(?!\w)", ["a", "a ", "a-"])
+@example("(?i)[^k]", ["K", "k"])
+@example("(?i)ſ", ["s", "S"])
+@example(r"(?a)\b1", ["é1"])
+def test_what_a_pattern_matches_its_superset_matches(pattern, texts):
+    ours = compiled(pattern)
+    if ours is None:
+        return
+    head = superset(pattern)
+    theirs = re2.compile(head.text.encode(), latin_1())
+    facts = structure(pattern)
+    for text in texts:
+        for match in ours.finditer(text, overlapped=True, timeout=5):
+            data = encoded(text)
+            assert len(data) == len(text)
+            assert theirs.search(data)
+            assert facts.width is None or match.end() - match.start() <= facts.width
+            assert facts.ends_at(text, match.end())
+            windows = Windows(data).within([(0, len(text))], head.anchor, head.reach)
+            assert (
+                match.start() == len(text)
+                or not head.anchor
+                or any(a <= match.start() < b for a, b in windows)
+            )
+
+
+@given(st.integers(1, 700), st.integers(0, 30))
+def test_a_head_is_found_within_its_bound(count, more):
+    head = superset(rf"(?:ab){{{count},{count + more}}}c?\d")
+    text = "ab" * count + "1"
+
+    assert re2.compile(head.text.encode(), latin_1()).search(encoded(text)[: HEAD + 1])
+
+
+def test_a_digit_that_every_match_has_is_its_anchor():
+    assert (superset(r"\b[A-Z]{2}[ -]?\d{6}\b").anchor, superset(r"\b[A-Z]{2}[ -]?\d{6}\b").reach) == (
+        b"0",
+        3,
+    )
+    assert superset(r"[\w.]{1,64}@\w{1,9}").anchor == b"@"
+    assert superset(r"(?=\w{0,9}\d)\w{4,9}").anchor == b"0"
+    assert superset(r"(?:a|\d)b").anchor == b""
+    assert superset(r"\d?b").anchor == b""
+    assert superset(rf"a{{0,{HEAD}}}b\d").anchor == b""
+
+
+def test_a_pattern_that_may_match_nothing_at_all_has_no_superset():
+    assert superset("a*").text == ""
+    assert superset(r"(?=a)").text == ""
+
+
+def test_all_digits_look_alike_and_every_character_is_one_byte():
+    assert encoded("é٣4 \u00a0–\ud800ab") == b"_00  \x83\x83ab"
