@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from hushgate.detection.names import Names
+    from hushgate.detection.rule import Rule
     from hushgate.policy.model import Policy
     from hushgate.yamlfile import Problem
 
@@ -37,10 +38,15 @@ def policy_files(settings: Settings) -> tuple[Path, ...]:
 def load_detector(settings: Settings) -> Detector:
     """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID."""
     names = load_names(settings)
+    return Detector(Patterns(load_rules(settings)), names)
+
+
+def load_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules of all packs. Fails with FIELD_INVALID, and then names every problem."""
     rules, problems = read_packs(pack_files(settings))
     if problems:
         raise _failure("recognizers", Reason.FIELD_INVALID, problems)
-    return Detector(Patterns(rules), names)
+    return rules
 
 
 def load_names(settings: Settings) -> Names | None:

@@ -282,3 +282,27 @@ def demo() -> None:
 app.command()(serve)
 app.command()(health)
 app.command()(evaluate)
+
+
+@app.command()
+def explain(
+    text: Annotated[
+        str, typer.Argument(help="What to look at; «marks» ask why a span was or was not found.")
+    ],
+    *,
+    label: Annotated[str, typer.Option(help="Words that stand before it, for context only.")] = "",
+    destination: Annotated[str, typer.Option(help="Where it is going.")] = "log",
+    policy: PolicyFile = None,
+    recognizers: Packs = None,
+    names: Model = None,
+    no_names: NoNames = False,
+    presidio: Presidio = None,
+) -> None:
+    """Tell why something in a text was found, or was not: rule, score, view and action."""
+    from hushgate.detection.check import unmarked
+    from hushgate.explain import Explainer, report
+
+    settings = _settings(policy, recognizers, NO_NAMES if no_names else names, presidio)
+    plain, marked = unmarked(text)
+    explanation = Explainer.load(settings).explain(plain, label=label, destination=destination, marked=marked)
+    print(report(plain, explanation))
