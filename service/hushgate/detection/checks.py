@@ -61,12 +61,18 @@ class _Checks(Mapping[str, Check]):
         return sum(1 for _ in self)
 
 
+_CHECKS_SOMETHING = re.compile(
+    r"(?s)\A(?!.*DeprecationWarning).*?\n(?:def is_valid\(|from [^\n(]*import[^#\n]*\bis_valid\b)"
+)
+"""In a module's source: it has ``is_valid``, and is not kept for its old name alone."""
+
+
 @cache
 def _stdnum_modules() -> frozenset[str]:
     """``de.idnr`` and the like: what is there and can check, found without importing the modules."""
     root = Path(stdnum.__path__[0])
     files = [*root.glob("[a-z]*.py"), *root.glob("*/[a-z]*.py")]
-    checking = (file for file in files if re.search(r"\bis_valid\b", file.read_text("utf-8")))
+    checking = (file for file in files if _CHECKS_SOMETHING.search(file.read_text("utf-8")))
     return frozenset(".".join(file.relative_to(root).with_suffix("").parts) for file in checking)
 
 
