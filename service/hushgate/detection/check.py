@@ -71,7 +71,7 @@ def _pattern_problems(pack: Pack, index: int, rule: Rule) -> Iterator[Problem]:
     except regex.error as error:
         yield pack.problem(index, here, f"pattern does not compile: {error}")
         return
-    search = Search(rule)
+    search = Search(rule, timeout_ms=2 * PROBE_MS)
     width, ahead = search.structure.width, search.structure.ahead
     if width is None:
         yield pack.problem(index, here, "pattern has no bound on its width; write {0,40} for *, {1,40} for +")

@@ -16,7 +16,7 @@ from hushgate.detection.nearby import (
 )
 from hushgate.detection.prefilter import Prefilter
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER, Rule
-from hushgate.detection.search import Checked, Search
+from hushgate.detection.search import TIMEOUT_MS, Checked, Search
 from hushgate.detection.superset import HEAD, superset
 from hushgate.finding import Finding
 
@@ -30,9 +30,9 @@ PART = 2048
 class _Ready:
     """A rule, ready to run."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, timeout_ms: int) -> None:
         self.rule = rule
-        self.search = Search(rule)
+        self.search = Search(rule, timeout_ms=timeout_ms)
         self.superset = superset(rule.pattern)
         self.anchor, self.reach = self.superset.anchor, self.superset.reach
         self.requires = vocabulary(rule.requires)
@@ -57,8 +57,8 @@ class _Ready:
 class Matcher:
     """All rules, ready to run. Safe to share between threads."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._rules = [_Ready(rule) for rule in rules]
+    def __init__(self, rules: Sequence[Rule], *, timeout_ms: int = TIMEOUT_MS) -> None:
+        self._rules = [_Ready(rule, timeout_ms) for rule in rules]
         self._needs = [ready.needs or None for ready in self._rules]
         self._prefilter = Prefilter([ready.superset for ready in self._rules])
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import regex
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -49,8 +49,19 @@ def _unmarked(text: str) -> str:
     return text
 
 
+_Items = TypeVar("_Items", bound=tuple[object, ...])
+
+
+def _some(items: _Items) -> _Items:
+    if not items:
+        raise ValueError("must have at least one entry")
+    return items
+
+
+# Not ``min_length``: where an entry is wrong, that would say that there is none.
+_AtLeastOne = AfterValidator(_some), Field(json_schema_extra={"minItems": 1})
 _Word = Annotated[str, Field(min_length=1, pattern=r"\w")]
-_Words = Annotated[tuple[_Word, ...], Field(min_length=1)]
+_Words = Annotated[tuple[_Word, ...], *_AtLeastOne]
 _RuleName = Annotated[str, Field(pattern=_NAME)]
 _Marked = Annotated[str, AfterValidator(_marked)]
 _Unmarked = Annotated[str, Field(min_length=1), AfterValidator(_unmarked)]
@@ -82,7 +93,7 @@ class RuleEntry(BaseModel):
     requires: _Words = Field(
         default=(), strict=False, description="Words one of which must stand near for a finding at all."
     )
-    overlaps: Annotated[tuple[_RuleName, ...], Field(min_length=1)] = Field(
+    overlaps: Annotated[tuple[_RuleName, ...], *_AtLeastOne] = Field(
         default=(),
         strict=False,
         description="Other rules that find the same places with a higher score, and rightly so.",
@@ -90,10 +101,10 @@ class RuleEntry(BaseModel):
     references: tuple[Annotated[str, Field(pattern=r"^https?://\S+$")], ...] = Field(
         default=(), strict=False, description="Where the format is laid down."
     )
-    matches: Annotated[tuple[_Marked, ...], Field(min_length=1)] = Field(
+    matches: Annotated[tuple[_Marked, ...], *_AtLeastOne] = Field(
         strict=False, description="Texts with «marks» around exactly what is found."
     )
-    ignores: Annotated[tuple[_Unmarked, ...], Field(min_length=1)] = Field(
+    ignores: Annotated[tuple[_Unmarked, ...], *_AtLeastOne] = Field(
         strict=False, description="Near misses: texts in which this rule finds nothing."
     )
 
@@ -105,10 +116,10 @@ class PackFile(BaseModel):
 
     pack: _RuleName = Field(description="The name that all ids of the file begin with.")
     description: str = Field(min_length=1, description="What the pack is about.")
-    profiles: Annotated[tuple[_RuleName, ...], Field(min_length=1)] = Field(
+    profiles: Annotated[tuple[_RuleName, ...], *_AtLeastOne] = Field(
         default=(), strict=False, description="Which profiles take the pack up; without it, all do."
     )
-    rules: Annotated[tuple[RuleEntry, ...], Field(min_length=1)] = Field(strict=False)
+    rules: Annotated[tuple[RuleEntry, ...], *_AtLeastOne] = Field(strict=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,9 @@ Checked = dict[tuple[str, str], bool]
 class Search:
     """One rule, ready to look for its spans. Its pattern is compiled when it is first needed."""
 
-    def __init__(self, rule: Rule) -> None:
+    def __init__(self, rule: Rule, *, timeout_ms: int = TIMEOUT_MS) -> None:
         self.rule = rule
+        self._timeout_ms = timeout_ms
         self.structure = structure(rule.pattern)
         self._check: Check | None = CHECKS[rule.checksum] if rule.checksum else None
 
@@ -65,15 +66,15 @@ class Search:
                                 place = found  # do not go through all that begins inside it
                                 break
         except TimeoutError:
-            sentence = f"rule {self.rule.id} took longer than {TIMEOUT_MS} milliseconds on text"
-            raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=TIMEOUT_MS) from None
+            sentence = f"rule {self.rule.id} took longer than {self._timeout_ms} milliseconds on text"
+            raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=self._timeout_ms) from None
 
     def _matches(self, text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
         """A match for each place in ``[start, stop)`` where one begins.
 
         One call for all: to begin a search with a time limit costs as much as to search 100 characters.
         """
-        timeout = (TIMEOUT_MS + (stop - start) // 100) / 1000
+        timeout = (self._timeout_ms + (stop - start) // 100) / 1000
         limit = self._limit(stop, len(text))
         for match in self._pattern.finditer(text, start, limit, overlapped=True, timeout=timeout):
             if match.start() >= stop:
@@ -106,7 +107,7 @@ class Search:
         for end in range(match.end() - 1, start, -1):
             if not (_is_word(text[end - 1]) and not _is_word(text[end])):
                 continue
-            shorter = self._pattern.fullmatch(text, start, end, timeout=TIMEOUT_MS / 1000)
+            shorter = self._pattern.fullmatch(text, start, end, timeout=self._timeout_ms / 1000)
             # The search could not see beyond ``end``; what the pattern demands there is asked of the text.
             if shorter and self.structure.ends_at(text, end):
                 span = self._accepted(shorter, checked)

@@ -1,0 +1,191 @@
+"""Packs: what is read from them, and what is wrong in them, by file and line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hushgate.detection.check import check, unmarked
+from hushgate.detection.packs import pack_files, pack_schema, read_packs
+from hushgate.detection.rule import Rule
+
+RECOGNIZERS = Path(__file__).parents[2] / "recognizers"
+
+HEAD = """\
+pack: toy
+description: Toys.
+rules:
+"""
+CASE = r"""
+  - id: toy.case
+    entity: CASE_ID
+    description: A case.
+    pattern: |
+      (?x) \b C - \d{4} \b
+    score: 0.6
+    matches: ["see «C-1234» and «C-1235»"]
+    ignores: ["see C-123"]
+"""
+
+
+@pytest.fixture
+def problems(tmp_path):
+    """What is said of packs of these texts: ``(file, line, sentence)``."""
+
+    def of(*texts):
+        for number, text in enumerate(texts):
+            (tmp_path / f"{number}.yaml").write_text(text, encoding="utf-8")
+        return [(Path(each.file).name, each.line, each.sentence) for each in check([tmp_path])]
+
+    return of
+
+
+def case(**lines):
+    """The toy rule with some of its lines put otherwise, or left out."""
+    text = CASE
+    for key, value in lines.items():
+        old = next(line for line in text.splitlines() if line.strip().startswith(f"{key}:"))
+        text = text.replace(f"{old}\n", f"    {key}: {value}\n" if value is not None else "")
+    return text
+
+
+def test_a_rule_is_read_as_it_is_written(tmp_path):
+    (tmp_path / "toy.yaml").write_text(
+        HEAD.replace("rules:", "profiles: [logs]\nrules:") + CASE, encoding="utf-8"
+    )
+
+    rules, problems = read_packs([tmp_path])
+
+    assert problems == ()
+    assert rules == (
+        Rule(
+            id="toy.case",
+            entity="CASE_ID",
+            pattern=r"(?x) \b C - \d{4} \b",
+            description="A case.",
+            score=0.6,
+            profiles=("logs",),
+            matches=("see «C-1234» and «C-1235»",),
+            ignores=("see C-123",),
+        ),
+    )
+
+
+def test_files_come_in_the_order_of_their_names_each_once(tmp_path):
+    (tmp_path / "deep").mkdir()
+    for name in ("b.yaml", "a.yaml", "deep/c.yaml", "notes.txt"):
+        (tmp_path / name).write_text("")
+
+    files = pack_files([tmp_path, tmp_path / "a.yaml"])
+
+    assert [file.relative_to(tmp_path).as_posix() for file in files] == ["a.yaml", "b.yaml", "deep/c.yaml"]
+
+
+def test_a_good_pack_has_no_problems(problems):
+    assert problems(HEAD + CASE) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "line", "sentence"),
+    [
+        (case(score="0.6\n    colour: red"), 11, "rules.0.colour is not a key that is known here"),
+        (case(ignores=None), 5, "rules.0.ignores is required"),
+        (case(matches=None), 5, "rules.0.matches is required"),
+        (
+            case(ignores="[]"),
+            12,
+            "rules.0.ignores must have at least one entry",
+        ),
+        (case(score="2"), 10, "rules.0.score must be less than or equal to 1"),
+        (case(entity="case"), 6, "rules.0.entity: String should match pattern '^[A-Z][A-Z0-9_]*$'"),
+        (case(score="0.6\n    checksum: rot13"), 11, "rules.0.checksum: is not a check that exists; "),
+        (case(matches='["see C-1234"]'), 11, "rules.0.matches.0 must mark what is found"),
+        (case(matches='["see »C-1234«"]'), 11, "rules.0.matches.0 must mark what is found"),
+        (case(ignores='["see «C-12»"]'), 12, "rules.0.ignores.0 must have no marks"),
+        (CASE.replace("toy.case", "other.case"), 5, "the id other.case must begin with toy."),
+        (
+            CASE.replace("C - ", "( C - "),
+            8,
+            "rules.0.pattern: does not compile: missing ), unterminated subpattern",
+        ),
+        (
+            CASE.replace(r"\d{4}", r"\d+"),
+            8,
+            "pattern has no bound on its width; write {0,40} for *, {1,40} for +",
+        ),
+        (
+            CASE.replace(r"\d{4}", r"\d{4,20000}"),
+            8,
+            "pattern is up to 20002 characters wide; 10000 are allowed",
+        ),
+        (CASE.replace(r"\d{4}", r"\d{4} (?=.*x)"), 8, "pattern has a look-ahead with no bound on its width"),
+        (CASE.replace(r"C - \d{4}", "(?=C)"), 8, "pattern matches nothing but empty text"),
+        (
+            CASE.replace(r"C - \d{4} \b", r"C - \d{4} \b | (?: \w{0,30} ){0,30} (?<=x) y"),
+            8,
+            "pattern takes longer than 100 ms on 10000 characters of ",
+        ),
+        (case(matches='["see «C-123»4 now"]'), 11, "toy.case finds «C-1234» in this example"),
+        (case(matches='["see «C-12» now"]'), 11, "toy.case finds nothing in this example"),
+        (case(ignores='["see C-1234"]'), 12, "toy.case finds «C-1234» in what it must ignore"),
+        (case(score="0.6\n    requires: [case]"), 12, "toy.case finds nothing in this example"),
+        (case(score="0.6\n    overlaps: [toy.other]"), 11, "there is no rule toy.other"),
+    ],
+)
+def test_what_is_wrong_with_a_rule_is_said_with_its_line(problems, rule, line, sentence):
+    (found, *more) = problems(HEAD + rule)
+
+    assert more == []
+    assert found[:2] == ("0.yaml", line)
+    assert found[2].startswith(sentence)
+
+
+def test_an_id_may_be_used_once_in_all_files(problems):
+    (found,) = problems(HEAD + CASE, HEAD + CASE)
+
+    assert found[:2] == ("1.yaml", 5)
+    assert found[2].startswith("the id toy.case is taken: see ")
+    assert found[2].endswith("0.yaml:5")
+
+
+SURER = r"""
+  - id: toy.surer
+    entity: OTHER_ID
+    description: Anything with a dash.
+    pattern: |
+      \w-\d{1,9}\b
+    score: 0.8
+    matches: ["«X-1»"]
+    ignores: ["X1"]
+"""
+
+
+def test_a_clash_with_a_surer_rule_is_named_unless_it_is_meant(problems):
+    clash = (
+        "toy.surer finds OTHER_ID with 0.8 where toy.case finds CASE_ID with 0.6; "
+        "make one of them surer, or list it under overlaps"
+    )
+
+    assert problems(HEAD + CASE + SURER) == [("0.yaml", 11, clash)]
+    assert problems(HEAD + case(score="0.6\n    overlaps: [toy.surer]") + SURER) == []
+
+
+def test_all_problems_are_listed_at_once(problems):
+    found = problems(
+        HEAD + CASE.replace(r"\d{4}", r"\d*"), "pack: [", HEAD.replace("toy", "bad") + case(score="3")
+    )
+
+    assert [(file, line) for file, line, _ in found] == [("0.yaml", 8), ("1.yaml", 2), ("2.yaml", 10)]
+
+
+def test_marks_are_taken_out_of_examples():
+    assert unmarked("a «b» c «d»") == ("a b c d", [(2, 3), (6, 7)])
+    assert unmarked("«»x") == ("x", [(0, 0)])
+
+
+def test_the_schema_that_editors_use_is_that_of_the_reader():
+    written = json.loads((RECOGNIZERS / "pack.schema.json").read_text(encoding="utf-8"))
+
+    assert written == pack_schema()
