@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hushgate import Redactor
 from hushgate.detection.detector import Detector
-from hushgate.detection.names import Names
+from hushgate.detection.names import NO_MODEL, Names
 from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.failure import Failure, Reason
@@ -202,6 +202,10 @@ class TestLoad:
 
         assert "4111" not in done.text
         assert "example.com" not in done.text
+
+    def test_without_a_model_to_load_a_notice_says_so(self, policy):
+        assert Redactor(Detector(Patterns(RULES)), policy, Keys.derive(b"k")).notice == ""
+        assert Redactor(Detector(Patterns(RULES), Names(None)), policy, Keys.derive(b"k")).notice == NO_MODEL
 
     def test_packs_of_ones_own_come_beside_the_shipped_ones(self, tmp_path):
         (tmp_path / "own.yaml").write_text("""

@@ -12,7 +12,6 @@ import signal
 import stat
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -85,13 +84,20 @@ def _end(sentence: str, code: int) -> NoReturn:
 
 
 def _settings(
-    policy: Path | None, packs: list[Path] | None, names: str | None, presidio: list[str] | None
+    policy: Path | None,
+    packs: list[Path] | None,
+    names: str | None,
+    presidio: list[str] | None,
+    store: str | None = None,
+    key_file: Path | None = None,
 ) -> Settings:
     return Settings.read(
         policies=(policy,) if policy else None,
         recognizers=tuple(packs or ()),
         names=names,
         presidio=tuple(presidio or ()),
+        store=store,
+        key_file=key_file,
     )
 
 
@@ -127,6 +133,8 @@ def redact(
 
     settings = _settings(policy, recognizers, NO_NAMES if no_names else names, presidio)
     redactor = Redactor.load(settings=settings)
+    if redactor.notice:
+        print(f"hushgate: {redactor.notice}", file=sys.stderr)
     treat = {
         (Format.TEXT, False): lines.redact_texts,
         (Format.JSONL, False): lines.redact_documents,
@@ -219,11 +227,7 @@ def _gate(
     """A gate in this process, for one request."""
     from hushgate.server.assembly import assemble
 
-    given = {"store": store, "key_file": key_file}
-    settings = replace(
-        _settings(policy, packs, names, None), **{name: value for name, value in given.items() if value}
-    )
-    assembled = assemble(settings)
+    assembled = assemble(_settings(policy, packs, names, None, store=store, key_file=key_file))
     try:
         yield assembled.gate
     finally:

@@ -83,6 +83,11 @@ class Redactor:
         detector = assembly.load_detector(settings)
         return cls(detector, active, assembly.load_keys(settings), max_text=settings.max_text)
 
+    @property
+    def notice(self) -> str:
+        """What an operator should know at start-up; empty when all is as was asked for."""
+        return self._detector.notice
+
     def redact(self, text: str, language: str = LANGUAGE) -> Redaction:
         """The text redacted. Fails with TEXT_TOO_LONG, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT, INTERNAL."""
         return self.redact_many([text], language)[0]

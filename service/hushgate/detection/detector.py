@@ -33,6 +33,10 @@ class FindsPatterns(Protocol):
 class FindsNames(Protocol):
     """What a model finds in several texts at once."""
 
+    @property
+    def notice(self) -> str:
+        """What an operator should know of it; empty when all is well."""
+
     def find_many(self, texts: Sequence[str], language: str = "") -> Sequence[Sequence[Finding]]:
         """Findings in each text, overlaps included."""
 
@@ -43,6 +47,11 @@ class Detector:
     def __init__(self, patterns: FindsPatterns, names: FindsNames | None = None) -> None:
         self._patterns = patterns
         self._names = names
+
+    @property
+    def notice(self) -> str:
+        """What an operator should know at start-up of the names; empty when all is as was asked for."""
+        return self._names.notice if self._names else ""
 
     def find(self, text: str, *, label: str = "", language: str = LANGUAGE) -> tuple[Finding, ...]:
         """What ``text`` holds: distinct findings by start, the longer first; they may overlap.
