@@ -88,6 +88,7 @@ def _settings(
     packs: list[Path] | None,
     names: str | None,
     presidio: list[str] | None,
+    *,
     store: str | None = None,
     key_file: Path | None = None,
 ) -> Settings:
