@@ -107,12 +107,17 @@ def _number(words: Sequence[str]) -> tuple[int, str]:
 
 _SIGNS = {"dot": ".", "point": ".", "period": ".", "underscore": "_", "dash": "-", "hyphen": "-", "plus": "+"}
 _SIGN = rf"\s?[(\[]?\s?\b(?:{'|'.join(_SIGNS)})\b\s?[)\]]?\s?"
+_STOP = r"\.|\s\.\s"
+_TOP_LEVEL = (
+    "com|org|net|edu|gov|mil|int|info|biz|io|co|uk|us|ca|au|nz|ie|in|de|fr|es|it|nl|be|ch|at|pt|pl|cz|se|no|dk|fi|gr|ro"
+    "|hu|eu|ru|ua|tr|il|za|ng|ke|br|mx|ar|cl|jp|cn|kr|hk|sg|my|ph|id|th|vn|me|tv|app|dev|ai|xyz|online|shop|store|site"
+)
 _ADDRESS = re.compile(
     rf"(?i)\b(?P<local>[\w.+-]{{1,40}}(?:{_SIGN}[\w+-]{{1,40}}){{0,4}})"
     r"(?P<at>\s?[(\[{]\s?at\s?[)\]}]\s?|\s+at(?:\s+sign)?\s+|\s?@\s?)"
-    rf"(?P<domain>[\w-]{{1,40}}(?:(?:{_SIGN}|\.)[\w-]{{1,40}}){{0,3}}(?:{_SIGN}|\s?\.\s?)[a-z]{{2,10}})\b"
+    rf"(?P<domain>[\w-]{{1,40}}(?:(?:{_SIGN}|\.)[\w-]{{1,40}}){{0,3}}(?:{_SIGN}|{_STOP})(?:{_TOP_LEVEL}))\b"
 )
-_SIGN_WORD = re.compile(_SIGN + r"|\s*\.\s*", re.IGNORECASE)
+_SIGN_WORD = re.compile(f"{_SIGN}|{_STOP}", re.IGNORECASE)
 _NO_NAMES = re.compile(
     r"(?i)it|us|me|him|her|them|look|looking|site|website|page|is|are|available|online|here|there|more|visit|see|buy"
     r"|bought|order|ordered|orders|shop|shopped|shopping|purchased?|found|find|sign|log|login|account|email|contact"

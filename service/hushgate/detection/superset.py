@@ -74,7 +74,7 @@ def latin_1() -> re2.Options:
     options = re2.Options()
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
-    options.max_mem = 256 << 20
+    options.max_mem = 32 << 20  # when it is full, the automaton forgets its states and begins anew
     return options
 
 
