@@ -194,8 +194,7 @@ class _Writer:
         seen = settled(sightings(text, found, self.session, self.reader))
         if said:
             for sighting in seen:
-                if sighting.known is None:
-                    self._remember_said(text, sighting.finding)
+                self._remember_said(text, sighting.finding)
         if any(s.finding.action is Action.BLOCK for s in seen):
             return BLOCKED, seen
         spans = (

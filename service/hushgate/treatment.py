@@ -15,7 +15,7 @@ from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.settle import settle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from hushgate.policy.model import Destination, Policy
     from hushgate.sessions.session import Session
@@ -60,10 +60,11 @@ class Reader:
             return Relation.OWN if known.subject == self.subject else Relation.OTHERS
         return Relation.SAID if known.said else Relation.UNKNOWN
 
-    def action(self, finding: Finding, known: Known | None) -> Action:
-        """What the policy does with it here.
+    def action(self, finding: Finding, known: Known | None, *, said: bool = False) -> Action:
+        """What the policy does with it here. ``said``: by the customer, whatever record holds it too.
 
-        What comes from a dropped field passes only where the policy names its entity for this reader.
+        What comes from a dropped field passes only if the customer has said it themselves and the policy
+        names its entity for this reader.
         """
         relation = self.relation(known)
         treatment = {
@@ -75,14 +76,17 @@ class Reader:
         if finding.entity in SECRETS and finding.entity not in treatment.by_entity:
             return self.destination.secrets
         action = treatment.action(finding.entity)
-        named = finding.entity in treatment.by_entity
-        if known is not None and known.dropped and not named and not action.hides:
+        echoes = said and finding.entity in treatment.by_entity
+        if known is not None and known.dropped and not echoes and not action.hides:
             return self.destination.dropped
         return action
 
-    def sight(self, finding: Finding, known: Known | None) -> Sighting:
-        """The finding with the action that the policy gives it."""
-        return Sighting(replace(finding, action=self.action(finding, known)), known, self.relation(known))
+    def sight(self, finding: Finding, knowns: Sequence[Known]) -> Sighting:
+        """The finding with the action that the policy gives it. ``knowns``: all facts about the value."""
+        known = best(knowns, self)
+        said = any(fact.said for fact in knowns)
+        action = self.action(finding, known, said=said)
+        return Sighting(replace(finding, action=action), known, self.relation(known))
 
 
 def sightings(
@@ -99,7 +103,7 @@ def sightings(
     known number pass; None looks for whole numbers alone.
     """
     seen = [
-        reader.sight(finding, best(session.known_as(text[finding.start : finding.end]), reader))
+        reader.sight(finding, session.known_as(text[finding.start : finding.end]))
         for finding in counted(text, detected, reader.policy)
     ]
     places: dict[tuple[int, int], list[Known]] = {}
@@ -114,7 +118,7 @@ def sightings(
         known = best(knowns, reader)
         if known is not None and _speaks(known, reader):
             rule = "session.part" if place in partial else "session.value"
-            recalled_here.append(reader.sight(Finding(*place, known.entity, 1.0, rule), known))
+            recalled_here.append(reader.sight(Finding(*place, known.entity, 1.0, rule), knowns))
     passing = [
         s.finding for s in recalled_here if s.known and not s.known.dropped and not s.finding.action.hides
     ]

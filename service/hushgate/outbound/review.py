@@ -156,7 +156,10 @@ class _Reviewer:
     def _piece(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> _Piece:
         text = restored.rewritten.text
         notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
-        seen = [self.reader.sight(finding, known) for finding, known in restored.values]
+        seen = [
+            self.reader.sight(finding, [known, *self.session.known_as(known.value)])
+            for finding, known in restored.values
+        ]
         seen += sightings(
             text, found, self.session, self.reader, allowed_digits=self.reader.policy.allowed_trailing_digits
         )
