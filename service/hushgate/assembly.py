@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from hushgate.yamlfile import Problem
 
 _KEY_BYTES = 32
+NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "FIELD_VALUE", "INTERNAL_NOTE"})
+"""Entities that no rule need find, and that may stand in brackets for a value all the same."""
 
 
 def pack_files(settings: Settings) -> tuple[Path, ...]:
@@ -38,7 +40,10 @@ def policy_files(settings: Settings) -> tuple[Path, ...]:
 def load_detector(settings: Settings) -> Detector:
     """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID."""
     names = load_names(settings)
-    return Detector(Patterns(load_rules(settings)), names)
+    rules = load_rules(settings)
+    # What a user's Presidio recognizer may find is not known before it does.
+    entities = None if settings.presidio else {rule.entity for rule in rules} | NAMED
+    return Detector(Patterns(rules), names, entities=entities)
 
 
 def load_rules(settings: Settings) -> tuple[Rule, ...]:

@@ -85,3 +85,7 @@ def test_a_label_of_another_entity_restores_nothing():
 )
 def test_brackets_that_hushgate_did_not_write_are_no_placeholder(text):
     assert placeholders(text) == []
+
+
+def test_a_bracketed_word_that_is_no_entity_is_no_placeholder():
+    assert placeholders("[SMITH] and [PERSON]", {"PERSON"}) == [(12, 20)]

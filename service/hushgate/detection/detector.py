@@ -12,7 +12,7 @@ from hushgate.detection.views import views
 from hushgate.transformation.tokens import placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from hushgate.detection.views import View
     from hushgate.finding import Finding
@@ -44,9 +44,17 @@ class FindsNames(Protocol):
 class Detector:
     """Patterns and names behind one question; safe to share between threads."""
 
-    def __init__(self, patterns: FindsPatterns, names: FindsNames | None = None) -> None:
+    def __init__(
+        self,
+        patterns: FindsPatterns,
+        names: FindsNames | None = None,
+        *,
+        entities: Container[str] | None = None,
+    ) -> None:
+        """``entities``: all that can be found or stand in brackets for what was found; None: any word."""
         self._patterns = patterns
         self._names = names
+        self._entities = entities
 
     @property
     def notice(self) -> str:
@@ -77,7 +85,7 @@ class Detector:
         different = list(dict.fromkeys(asked))
         named = self._find_names(different, language) if names else [[] for _ in different]
         answers = {
-            (text, label): _answer(text, (*self._patterns.find(text, label=label), *found))
+            (text, label): self._answer(text, (*self._patterns.find(text, label=label), *found))
             for (text, label), found in zip(different, named, strict=True)
         }
         return [answers[each] for each in asked]
@@ -98,6 +106,11 @@ class Detector:
                 _news(reading.placed(answer), mine, reading.text) if reading.view else reading.placed(answer)
             )
         return found
+
+    def _answer(self, text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        ours = placeholders(text, self._entities)
+        outside = (part for finding in findings for part in _outside(text, finding, ours))
+        return tuple(sorted(set(outside), key=lambda f: (f.start, -f.end, -f.score, f.rule, f.entity)))
 
 
 class _Reading(NamedTuple):
@@ -131,12 +144,6 @@ def _news(findings: Iterable[Finding], known: Sequence[Finding], text: str) -> l
         characters[each.start : each.end] = b"\1" * (each.end - each.start)
     nothing = bytearray(len(text))
     return [f for f in findings if not all(covered.get(f.entity, nothing)[f.start : f.end])]
-
-
-def _answer(text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    ours = placeholders(text)
-    outside = (part for finding in findings for part in _outside(text, finding, ours))
-    return tuple(sorted(set(outside), key=lambda f: (f.start, -f.end, -f.score, f.rule, f.entity)))
 
 
 def _outside(text: str, finding: Finding, ours: Sequence[tuple[int, int]]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import regex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Mapping
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 6
@@ -76,11 +76,19 @@ def write_token(entity: str, identifier: str) -> str:
     return f"[{entity}_{identifier}]"
 
 
-def placeholders(text: str) -> list[tuple[int, int]]:
-    """Where hushgate's own stand-ins stand: half-open spans of ``[ENTITY]``, tokens, hashes, ciphertexts."""
+def placeholders(text: str, entities: Container[str] | None = None) -> list[tuple[int, int]]:
+    """Where hushgate's own stand-ins stand: half-open spans of ``[ENTITY]``, tokens, hashes, ciphertexts.
+
+    ``entities``: those that a bare ``[ENTITY]`` may name, so that ``[SMITH]`` is no hiding place; None: any.
+    """
     if "[" not in text:
         return []
-    return [found.span() for found in _EXACT.finditer(text) if _ids_hold(found["ids"])]
+    return [
+        found.span()
+        for found in _EXACT.finditer(text)
+        if _ids_hold(found["ids"])
+        and (entities is None or found.end("label") + 1 != found.end() or found["label"] in entities)
+    ]
 
 
 def _ids_hold(ids: str | None) -> bool:
