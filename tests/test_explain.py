@@ -9,6 +9,8 @@ import pytest
 from hushgate.cli import main
 from hushgate.detection.candidates import Outcome
 from hushgate.detection.check import unmarked
+from hushgate.detection.detector import Detector
+from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.explain import Explainer, report
 from hushgate.policy.reader import read_policy
@@ -41,7 +43,8 @@ CARD = "4111 1111 1111 1111"
 def explainer(tmp_path_factory):
     file = tmp_path_factory.mktemp("policy") / "policy.yaml"
     file.write_text(POLICY)
-    return Explainer(RULES, None, read_policy(file))
+    patterns = Patterns(RULES)
+    return Explainer(patterns, Detector(patterns), read_policy(file))
 
 
 def became(explainer, text, **asked):

@@ -37,13 +37,21 @@ def policy_files(settings: Settings) -> tuple[Path, ...]:
     return yaml_files(settings.policies or (shipped("policies"),))
 
 
-def load_detector(settings: Settings) -> Detector:
-    """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID."""
+def load_detector(settings: Settings, patterns: Patterns | None = None) -> Detector:
+    """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID.
+
+    ``patterns``: the packs', where they are loaded already.
+    """
     names = load_names(settings)
-    rules = load_rules(settings)
+    patterns = patterns or load_patterns(settings)
     # What a user's Presidio recognizer may find is not known before it does.
-    entities = None if settings.presidio else {rule.entity for rule in rules} | NAMED
-    return Detector(Patterns(rules), names, entities=entities)
+    entities = None if settings.presidio else {rule.entity for rule in patterns.rules} | NAMED
+    return Detector(patterns, names, entities=entities)
+
+
+def load_patterns(settings: Settings) -> Patterns:
+    """The rules of all packs, ready to run. Fails with FIELD_INVALID."""
+    return Patterns(load_rules(settings))
 
 
 def load_rules(settings: Settings) -> tuple[Rule, ...]:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from hushgate import assembly
 from hushgate.detection.candidates import Candidate, Candidates, Outcome
-from hushgate.detection.detector import LANGUAGE, Detector
-from hushgate.detection.patterns import Patterns
+from hushgate.detection.detector import LANGUAGE
 from hushgate.policy.counting import counted
 from hushgate.settle import settle
 from hushgate.treatment import Reader
@@ -16,8 +15,8 @@ from hushgate.treatment import Reader
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hushgate.detection.names import Names
-    from hushgate.detection.rule import Rule
+    from hushgate.detection.detector import Detector
+    from hushgate.detection.patterns import Patterns
     from hushgate.finding import Finding
     from hushgate.policy.model import Policy
     from hushgate.settings import Settings
@@ -49,19 +48,21 @@ class Explanation:
 
 
 class Explainer:
-    """Explains texts under the rules, the name model and the policy that it is given."""
+    """Explains texts under the rules, the name model and the policy that it is given. Shared by threads."""
 
-    def __init__(self, rules: Sequence[Rule], names: Names | None, policy: Policy) -> None:
-        patterns = Patterns(rules)
-        self._detector = Detector(patterns, names)
-        self._candidates = Candidates(rules, patterns)
-        self._policy = policy
+    def __init__(self, patterns: Patterns, detector: Detector, policy: Policy) -> None:
+        """``patterns`` are the detector's own."""
+        self._detector = detector
+        self._candidates = Candidates(patterns)
+        self.rules = patterns.rules
+        self.policy = policy
 
     @classmethod
     def load(cls, settings: Settings) -> Explainer:
         """As the settings say. Fails with FIELD_INVALID or POLICY_INVALID."""
         active, *_ = assembly.load_policies(settings)
-        return cls(assembly.load_rules(settings), assembly.load_names(settings), active)
+        patterns = assembly.load_patterns(settings)
+        return cls(patterns, assembly.load_detector(settings, patterns), active)
 
     def explain(
         self,
@@ -76,11 +77,11 @@ class Explainer:
 
         Fails with LANGUAGE_UNSUPPORTED, DESTINATION_UNKNOWN or DETECTION_TIMEOUT.
         """
-        reader = Reader(self._policy, self._policy.destination(destination), subject="")
+        reader = Reader(self.policy, self.policy.destination(destination), subject="")
         detected = self._detector.find(text, label=label, language=language)
         counting = [
             replace(found, action=reader.action(found, None))
-            for found in counted(text, detected, self._policy)
+            for found in counted(text, detected, self.policy)
         ]
         findings = settle(counting)
         candidates = [
@@ -102,7 +103,7 @@ class Explainer:
             return replace(
                 candidate, outcome=Outcome.COVERED, detail=f"{candidate.detail}; another finding won"
             )
-        limit = self._policy.threshold(candidate.entity)
+        limit = self.policy.threshold(candidate.entity)
         if candidate.score < limit:
             detail = f"{candidate.detail}; the policy's threshold is {limit:g}"
             return replace(candidate, outcome=Outcome.SCORE_TOO_LOW, detail=detail)

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.nearby import Place, around, vocabulary
-from hushgate.detection.prefilter import Prefilter
 from hushgate.detection.rewriting import plain
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER
 from hushgate.detection.search import Search
-from hushgate.detection.superset import superset
 from hushgate.detection.views import views
 
 if TYPE_CHECKING:
@@ -53,11 +51,9 @@ class Candidate:
 class Candidates:
     """Rules that can be asked for every match of theirs. Safe to share between threads."""
 
-    def __init__(self, rules: Sequence[Rule], patterns: Patterns) -> None:
-        """``patterns`` are these rules, as the detector runs them: they decide what is found."""
-        self._rules = tuple(rules)
+    def __init__(self, patterns: Patterns) -> None:
+        """``patterns`` are the rules as the detector runs them: they decide what is found."""
         self._patterns = patterns
-        self._prefilter = Prefilter([superset(rule.pattern) for rule in rules])
 
     def of(self, text: str, *, label: str = "") -> list[Candidate]:
         """Every candidate in the text and its views, in the order of the text.
@@ -67,8 +63,8 @@ class Candidates:
         found = {(f.rule, f.start, f.end) for f in self._patterns.find(text, label=label)}
         candidates: dict[tuple[str, int, int, Outcome], Candidate] = {}
         for view in (replace(plain(text), name=""), *views(text)):
-            for index in self._prefilter.match(encoded(view.text)):
-                for each in _in_view(self._rules[index], view, label):
+            for index in self._patterns.prefilter.match(encoded(view.text)):
+                for each in _in_view(self._patterns.rules[index], view, label):
                     reported = (each.rule, each.start, each.end) in found
                     told = each if reported or each.outcome is not Outcome.FOUND else _told(each)
                     # What a view shows as the text itself does is said once.

@@ -60,7 +60,7 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule], *, timeout_ms: int = TIMEOUT_MS) -> None:
         self._rules = [_Ready(rule, timeout_ms) for rule in rules]
         self._needs = [ready.needs or None for ready in self._rules]
-        self._prefilter = Prefilter([ready.superset for ready in self._rules])
+        self.prefilter = Prefilter([ready.superset for ready in self._rules])
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)
         self._reach = CHARACTERS_AFTER + max((width or HEAD for width in widths), default=0)
 
@@ -102,7 +102,7 @@ class Matcher:
 
     def _able(self, text: str, label: str, data: bytes, start: int, stop: int) -> Iterator[int]:
         """The rules of which a match may begin in ``[start, stop)`` and whose needed words stand near."""
-        hits = self._prefilter.match(data[max(0, start - 1) : stop + HEAD + 1])
+        hits = self.prefilter.match(data[max(0, start - 1) : stop + HEAD + 1])
         where: Place | None = None
         for index in hits:
             needs = self._needs[index]

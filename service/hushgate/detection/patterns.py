@@ -14,6 +14,7 @@ from hushgate.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hushgate.detection.prefilter import Prefilter
     from hushgate.detection.rule import Rule
 
 _CONFIRMED = frozenset({"separators", "backwards"})
@@ -24,8 +25,14 @@ class Patterns:
     """The packs' rules over texts. Safe to share between threads."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
         self._matcher = Matcher(rules)
         self._checked = {rule.id: rule.score for rule in rules if rule.checksum}
+
+    @property
+    def prefilter(self) -> Prefilter:
+        """Which of the rules can match a text at all."""
+        return self._matcher.prefilter
 
     def find(self, text: str, *, label: str = "") -> list[Finding]:
         """What the rules find, by start, longer first; a finding from a view covers the whole disguise.
