@@ -108,7 +108,9 @@ def report(name: str, took: list[float], failed: int, seconds: float) -> None:
 
 def main() -> None:
     """Reads the arguments, replays, prints."""
-    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     options.add_argument("--data", type=Path, help="where the conversations are")
     options.add_argument("--calls", type=int, default=3000, help="conversations at the most")
     options.add_argument("--names", default="", help="the name model; none: patterns and the record alone")
@@ -119,9 +121,13 @@ def main() -> None:
         echo(given.echo)
         return
     if given.data is None or not any(given.data.glob("*.jsonl")):
-        sys.exit("replay needs --data DIR with conversations as JSON lines; there is none, so nothing was measured")
+        sys.exit(
+            "replay needs --data DIR with conversations as JSON lines; there is none, so nothing was measured"
+        )
     chats = [turns for turns, _ in zip(conversations(given.data), range(given.calls), strict=False)]
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {len(chats)} conversations")
+    print(
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {len(chats)} conversations"
+    )
     print(f"{'':<9} {'calls':>7} {'failed':>7} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'calls/s':>9}")
     with served(given.names, given.store) as address, Client(address) as client, echoed() as plain:
         prepares, reviews, sizes = [], [], []
@@ -131,11 +137,15 @@ def main() -> None:
             messages = [("assistant" if role == "agent" else "user", text) for role, text in turns][:200]
             sizes.append(sum(len(text) for _, text in messages))
             prepares.append(
-                lambda n=names, m=messages, r=record: client.prepare(**n, customer_id="c-1", messages=m, records=[r])
+                lambda n=names, m=messages, r=record: client.prepare(
+                    **n, customer_id="c-1", messages=m, records=[r]
+                )
             )
             drafts = [text for role, text in turns if role == "agent"][-1:] or [turns[-1][1]]
             reviews += [lambda n=names, d=draft: client.review(**n, text=d) for draft in drafts]
-        client.within(60).prepare(tenant="acme", session_id="warm", intent=INTENT, messages=[("user", "hello")])
+        client.within(60).prepare(
+            tenant="acme", session_id="warm", intent=INTENT, messages=[("user", "hello")]
+        )
         report("Prepare", *timed(prepares))
         report("Review", *timed(reviews))
         with grpc.insecure_channel(plain) as channel:

@@ -15,7 +15,7 @@ from presidio_analyzer import EntityRecognizer, Pattern, PatternRecognizer, Reco
 from spacy.training import Example
 
 from hushgate.detection import spacy_model
-from hushgate.detection.names import NO_MODEL, Names, trim
+from hushgate.detection.names import NO_MODEL, Names, is_code, trim
 from hushgate.detection.windows import OVERLAP, windows
 from hushgate.failure import Failure, Reason
 
@@ -419,3 +419,13 @@ recognizers:
 
         with pytest.raises(Failure, match="NoSuchRecognizer"):
             Names.load(None, [str(file)])
+
+
+@pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771"])
+def test_a_code_is_nobodys_name(text):
+    assert is_code(text)
+
+
+@pytest.mark.parametrize("text", ["Dana", "J0hn Smith", "Louis XIV 2nd", "李 娜"])
+def test_a_name_with_a_digit_in_it_is_no_code(text):
+    assert not is_code(text)

@@ -157,7 +157,9 @@ class Names:
     def _name(self, text: str, span: Span) -> Finding | None:
         entity = self._entities.get(span.label_, span.label_.upper())
         start, end = trim(text, span.start_char, span.end_char)
-        return Finding(start, end, entity, SCORE, RULE) if entity and start < end else None
+        if not entity or start == end or (entity == "PERSON" and is_code(text[start:end])):
+            return None
+        return Finding(start, end, entity, SCORE, RULE)
 
 
 def _own_labels(nlp: Language, labels: Mapping[str, str]) -> dict[str, str]:
@@ -211,6 +213,12 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and _is_edge(text[start]):
         start += 1
     return start, end
+
+
+def is_code(text: str) -> bool:
+    """Whether it is a number of something and nobody's name: as many digits as letters, or more."""
+    digits = sum(map(str.isdecimal, text))
+    return digits > 0 and digits >= sum(map(str.isalpha, text))
 
 
 def _is_edge(character: str) -> bool:

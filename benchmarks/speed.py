@@ -1,0 +1,139 @@
+"""How long detection takes, beside stock Presidio on the same texts and entities in the same run.
+
+    python benchmarks/speed.py [--stock-seconds S] [--model PATH]
+
+Prints, for 200 characters to 1 MB: milliseconds at p50 of hushgate's patterns and of Presidio's AnalyzerEngine with its
+default recognizers, the ratio, and nanoseconds a byte; then clean log lines in MB/s; then, with a name model, the
+same with names and how the time is split. Presidio's engine gets a tokenizer alone for the patterns, which is the
+fastest that it runs with, and the same spaCy model as hushgate for the names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import platform
+import random
+import statistics
+import time
+import warnings
+from typing import TYPE_CHECKING
+
+import spacy
+
+from hushgate.assembly import load_detector, pack_files
+from hushgate.detection.packs import read_packs
+from hushgate.detection.patterns import Patterns
+from hushgate.settings import NO_NAMES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from presidio_analyzer import AnalyzerEngine
+
+SIZES = (200, 1_000, 10_000, 100_000, 1_000_000)
+SENTENCES = (
+    "Hi, I ordered a glass kettle on the 3rd of May and it still has not arrived, could you have a look?",
+    "My order number is A-2093148 and the tracking page has said the same thing since Monday morning.",
+    "You can reach me on 212-555-0188 or at dana.whitfield@example.com, evenings are best for me.",
+    "I paid with the card 4111 1111 1111 1111, and the bank says that 59.90 was taken twice.",
+    "Thanks for your help so far, the last agent was very kind but could not see the delivery notes.",
+    "The app shows version 4.12.1 and error 503 whenever I open the returns page on my phone.",
+    "I would rather have a refund than another replacement, this is the second one that came broken.",
+    "Please send it to 12 Rose Lane, Springfield, IL 62704 instead, my neighbour can take it in.",
+)
+
+
+def text_of(size: int, seed: int = 7) -> str:
+    """So many characters of a contact centre's messages."""
+    draw = random.Random(seed)
+    parts: list[str] = []
+    while sum(map(len, parts)) + len(parts) < size:
+        parts.append(draw.choice(SENTENCES))
+    return " ".join(parts)[:size]
+
+
+def log_lines(count: int) -> list[str]:
+    """Clean log lines: levels, modules, durations, counts; nothing personal."""
+    draw = random.Random(11)
+    modules = ("billing.invoice", "auth.session", "orders.sync", "web.access", "queue.worker")
+    return [
+        f'level=info module={draw.choice(modules)} msg="finished batch" items={draw.randrange(900)} '
+        f"took={draw.random():.3f}s status=ok retries={draw.randrange(4)}"
+        for _ in range(count)
+    ]
+
+
+def p50(call: Callable[[], object], seconds: float, least: int = 3) -> float:
+    """Milliseconds at the median, over so many seconds of calls."""
+    call()
+    took: list[float] = []
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(took) < least:
+        at = time.perf_counter()
+        call()
+        took.append((time.perf_counter() - at) * 1000)
+    return statistics.median(took)
+
+
+def stock(model: str | None) -> AnalyzerEngine:
+    """Presidio as it comes, on a tokenizer alone or on a spaCy model."""
+    from presidio_analyzer import AnalyzerEngine
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
+
+    engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": "given"}])
+    engine.nlp = {"en": spacy.load(model) if model else spacy.blank("en")}
+    return AnalyzerEngine(nlp_engine=engine, supported_languages=["en"])
+
+
+def main() -> None:
+    """Measures and prints."""
+    options = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    options.add_argument(
+        "--stock-seconds", type=float, default=3.0, help="how long each of Presidio's cells may take"
+    )
+    options.add_argument("--seconds", type=float, default=1.0, help="how long each of hushgate's cells takes")
+    options.add_argument("--model", help="a spaCy model; the shipped one if not given")
+    given = options.parse_args()
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    rules, _ = read_packs(pack_files(Settings()))
+    patterns = Patterns(rules)
+    engine = stock(None)
+    entities = sorted(
+        set(engine.get_supported_entities("en")) - {"PERSON", "LOCATION", "ORGANIZATION", "NRP"}
+    )
+    print(
+        f"{platform.machine()}, Python {platform.python_version()}; {len(rules)} rules; Presidio: {len(entities)} entities"
+    )
+    print(f"{'characters':>10} {'hushgate ms':>12} {'Presidio ms':>12} {'ratio':>8} {'ns a byte':>10}")
+    for size in SIZES:
+        text = text_of(size)
+        ours = p50(lambda t=text: patterns.find(t), given.seconds)
+        theirs = p50(lambda t=text: engine.analyze(t, "en", entities=entities), given.stock_seconds, least=1)
+        print(f"{size:>10,} {ours:>12.3f} {theirs:>12.2f} {theirs / ours:>7.0f}x {ours * 1e6 / size:>10.0f}")
+    lines = log_lines(20_000)
+    size = sum(len(line) + 1 for line in lines)
+    took = p50(lambda: patterns.find_many(lines), given.seconds)
+    print(
+        f"clean log lines: {size / took / 1000:.1f} MB/s over {len(lines):,} lines of {size // len(lines)} characters"
+    )
+    if given.model != NO_NAMES:
+        detector = load_detector(Settings(names=given.model or ""))
+        names = detector._names
+        text = text_of(200)
+        whole = p50(lambda: detector.find(text), given.seconds)
+        named = p50(lambda: names.find_many([text], "en"), given.seconds)
+        matched = p50(lambda: patterns.find(text), given.seconds)
+        engine = stock(given.model or str(names.model))
+        theirs = p50(lambda: engine.analyze(text, "en"), given.stock_seconds)
+        print(
+            f"with names, 200 characters: {whole:.2f} ms (patterns {matched:.2f}, names {named:.2f}); Presidio on the "
+            f"same model {theirs:.2f} ms: {theirs / whole:.1f}x"
+        )
+
+
+if __name__ == "__main__":
+    main()
