@@ -1,8 +1,8 @@
 """Decides which words the model is told are names somewhere in the world, and as what.
 
 spaCy embeds the NORM of a word. For a word of the gazetteer the NORM is its class (first name, last name,
-place, or several), so what a text teaches about one first name holds for all. The table lies in the vocabulary's
-lookups, where plain spaCy reads it. Common English words and all other words keep their own NORM.
+place, or several), so what a text teaches about one first name holds for all. The table lies in the
+vocabulary's lookups, where plain spaCy reads it. Common English words and unlisted words keep their own.
 """
 
 from __future__ import annotations
