@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -205,3 +206,32 @@ def test_every_character_of_a_view_stands_for_something_of_the_text_in_order(tex
         if view.name != "backwards":
             assert list(view.starts) == sorted(view.starts)
             assert list(view.ends) == sorted(view.ends)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "one ",
+        "1 ",
+        "1/",
+        "%41",
+        "&#52;",
+        "a at b dot ",
+        "(at)",
+        "x.",
+        "A",
+        "4\u200b",
+        "е",
+        "4\u0301",
+        "double ",
+        "4111 1111 ",
+    ],
+)
+def test_time_grows_with_the_text_and_no_faster(piece):
+    def seconds_per_character(length):
+        text = piece * (length // len(piece))
+        begun = time.process_time()
+        list(views(text))
+        return (time.process_time() - begun) / len(text)
+
+    assert seconds_per_character(50_000) < 1e-7 + 5 * min(seconds_per_character(5_000) for _ in range(3))

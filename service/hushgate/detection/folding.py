@@ -23,15 +23,19 @@ _DASHES = frozenset("\u2212\u2500\u30fc\uff70")
 _STOPS = {"\u3002": ".", "\uff61": ".", "\u06d4": ".", "\u2024": "."}
 _NEAR = 2
 """So many characters from a digit, a dash or a space of typography is one of a number."""
+_FAR = 12
+"""So many characters are looked at to find those that are seen among unseen ones."""
 
 _LATIN = (
     "аbсdеfghіjkӏmnорqrѕtυvwхуzԁԛԝһѵјαοιγνρκχɑɡıօսհոցզАВЕКМНОРСТУХІЈЅԀԚԜѴӀΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
     "abcdefghijklmnopqrstuvwxyzdqwhvjaoiyvpkxagiouhngqABEKMHOPCTYXIJSDQWVIABEZHIKMNOPTYX",
 )
 _SMALL_CAPITALS = ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnopqrstuvwyz")
-LOOK_ALIKES = dict(zip(_LATIN[0], _LATIN[1], strict=True)) | dict(zip(*_SMALL_CAPITALS, strict=True))
+_PAIRS = (*zip(*_LATIN, strict=True), *zip(*_SMALL_CAPITALS, strict=True))
+LOOK_ALIKES = {letter: latin for letter, latin in _PAIRS if letter != latin}
 """Letters of other alphabets that are shown as a Latin one (after Unicode's confusables.txt, UTS 39)."""
-_TOKEN = regex.compile(rf"[\w@.+-]*[{''.join(c for c in LOOK_ALIKES if not c.isascii())}][\w@.+-]*")
+_ALIKE = regex.compile(f"[{''.join(LOOK_ALIKES)}]")
+_TOKEN = regex.compile(r"[\w@.+-]+")
 
 
 def foldings(text: str) -> Iterator[Change]:
@@ -44,10 +48,12 @@ def foldings(text: str) -> Iterator[Change]:
 
 
 def look_alikes(text: str) -> Iterator[Change]:
-    """Letters of another alphabet in a word that is otherwise Latin, or of small capitals."""
-    for token in _TOKEN.finditer(text):
+    """Letters of another alphabet in a word that is otherwise Latin or has digits, or of small capitals."""
+    for token in _TOKEN.finditer(text) if _ALIKE.search(text) else ():
+        if not _ALIKE.search(token[0]):
+            continue
         letters = [c for c in token[0] if c.isalpha() and not c.isascii()]
-        mixed = any(c.isascii() and c.isalpha() for c in token[0])
+        mixed = any(c.isascii() and c.isalnum() for c in token[0])
         if all(c in LOOK_ALIKES for c in letters) and (mixed or set(letters) <= set(_SMALL_CAPITALS[0])):
             for place, character in enumerate(token[0], token.start()):
                 if character in LOOK_ALIKES:
@@ -60,8 +66,10 @@ def _folded(text: str, start: int, end: int) -> str | None:
     category = unicodedata.category(base)
     digit = unicodedata.digit(base, None)
     found = base if len(cluster) > 1 and base.isascii() else None
-    if category in {"Cf", "Cc", "Mn", "Me"} or base in _INVISIBLE:
+    if _is_unseen(base, category):
         found = "" if _beside_word(text, start, end) else None
+    elif "\uff01" <= base <= "\uff5e":
+        found = unicodedata.normalize("NFKC", base)
     elif digit is not None:
         found = str(digit) if category == "Nd" or _near_digit(text, start, end) else None
     elif category in {"Zs", "Zl", "Zp"}:
@@ -74,8 +82,21 @@ def _folded(text: str, start: int, end: int) -> str | None:
     return _STOPS.get(base, found)
 
 
+def _is_unseen(character: str, category: str) -> bool:
+    if character in _INVISIBLE:
+        return True
+    return category in {"Cf", "Cc", "Mn", "Me"} and character not in "\t\n\r\x85"
+
+
 def _beside_word(text: str, start: int, end: int) -> bool:
-    return text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()
+    """Whether a letter or digit is next to the span, or a digit near it, but for other unseen characters."""
+    left = _seen(text[max(0, start - _FAR) : start][::-1])
+    right = _seen(text[end : end + _FAR])
+    return left[:1].isalnum() or right[:1].isalnum() or any(map(str.isdecimal, left[:_NEAR] + right[:_NEAR]))
+
+
+def _seen(text: str) -> str:
+    return "".join(c for c in text if not _is_unseen(c, unicodedata.category(c)))
 
 
 def _near_digit(text: str, start: int, end: int) -> bool:
