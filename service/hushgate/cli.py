@@ -216,7 +216,8 @@ def check(
 
 
 Store = Annotated[
-    str | None, typer.Option("--store", help="Where sessions are kept: memory: or sqlite:///PATH.")
+    str | None,
+    typer.Option("--store", help="Where sessions are kept: memory: or sqlite:///PATH; memory: if not given."),
 ]
 KeyFile = Annotated[Path | None, typer.Option("--key-file", help="File that holds the master key.")]
 

@@ -35,8 +35,8 @@ class Settings:
     """The name model: a directory or an installed package; empty: the shipped one; ``none``: none."""
     presidio: tuple[str, ...] = ()
     """Presidio recognizers: ``module:Class`` or a registry YAML file, each."""
-    store: str = "memory:"
-    """Where sessions are kept, as a URL."""
+    store: str = ""
+    """Where sessions are kept, as a URL; empty: where it suits the workers, until the server ends."""
     key: str = field(default="", repr=False)
     """The master key itself, 32 characters or more; ``key_file`` is the better place."""
     key_file: Path | None = None

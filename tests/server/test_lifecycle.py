@@ -1,6 +1,7 @@
 """How a server process begins, is asked about, and ends."""
 
 import contextlib
+import json
 import os
 import signal
 import stat
@@ -19,7 +20,7 @@ from hushgate.client import SENDABLE, Client, HushgateError
 from hushgate.server.probe import health
 
 NAMES = {"tenant": "acme", "intent": "order_status", "session_id": "lifecycle"}
-SERVICES = ("hushgate.v1.GuardService", "hushgate.v1.RedactionService")
+SERVICES = ("hushgate.v1.GuardService", "hushgate.v1.RedactionService", "hushgate.v1.TuningService")
 
 
 def hushgate(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -63,7 +64,7 @@ def test_reflection_lists_what_is_served(server):
         files = {database.FindFileContainingSymbol(service).name for service in SERVICES}
 
     assert listed >= {*SERVICES, "grpc.health.v1.Health", "grpc.reflection.v1alpha.ServerReflection"}
-    assert files == {"hushgate/v1/guard_service.proto", "hushgate/v1/redaction_service.proto"}
+    assert files == {f"hushgate/v1/{name}_service.proto" for name in ("guard", "redaction", "tuning")}
 
 
 def test_sigterm_turns_health_off_and_finishes_the_calls_under_way(start):
@@ -128,7 +129,7 @@ def test_a_socket_that_a_killed_server_left_is_taken_over(start, tmp_path: Path)
         (("--listen", "0.0.0.0:0"), "can be reached from other machines"),
         (("--listen", "nowhere"), "is not HOST:PORT"),
         (("--listen", "192.0.2.1:1", "--insecure"), "listen: 192.0.2.1:1: "),
-        (("--workers", "2"), "more than one, give --store"),
+        (("--workers", "2", "--store", "memory:"), "more than one, name no store"),
         (("--store", "sqlite:///nowhere.db"), "needs a key"),
         (("--tls-cert", __file__), "come together"),
         (("--policy", "/nowhere.yaml"), "does not exist"),
@@ -245,6 +246,47 @@ def test_workers_end_when_their_server_is_killed(start, tmp_path: Path):
         server.process.kill()
 
         wait_until(lambda: not any(alive(child) for child in children))
+
+
+CARE = {**NAMES, "agent_id": "", "session_id": "ends with the server"}
+ORDER = {"source": "crm", "subject_id": "c-1", "data": {"customer": {"email": "maren@example.com"}}}
+
+
+def directories(temporary: Path) -> list[Path]:
+    return sorted(temporary.glob("hushgate-*"))
+
+
+def test_workers_without_a_store_share_every_session_until_they_end(start, tmp_path: Path):
+    with start("--workers", "2", TMPDIR=str(tmp_path)) as server:
+        with Client(server.address) as client:
+            prepared = client.prepare(**CARE, customer_id="c-1", records=[ORDER])
+        token = json.loads(prepared.records[0].json)["customer"]["email"]
+        restored = []
+        for _ in range(20):  # a new client makes a new connection, which falls to either worker
+            with Client(server.address) as client:
+                reviewed = client.review(**CARE, destination="human_agent", text=f"it goes to {token}")
+                restored.append(reviewed.text)
+        (directory,) = directories(tmp_path)
+        mode = stat.S_IMODE(directory.stat().st_mode)
+        written = b"".join(file.read_bytes() for file in directory.iterdir())
+        commands = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in workers(server)]
+        server.process.send_signal(signal.SIGTERM)
+
+        assert server.process.wait(15) == 0
+
+    assert token.startswith("[EMAIL_ADDRESS_")
+    assert restored == ["it goes to maren@example.com"] * 20
+    assert mode == 0o700
+    assert b"maren" not in written
+    assert all(b"hushgate-" not in command for command in commands)
+    assert directories(tmp_path) == []
+
+
+def test_workers_that_cannot_serve_leave_no_store(tmp_path: Path):
+    done = hushgate("serve", "--names", "/nowhere", "--workers", "2", TMPDIR=str(tmp_path))
+
+    assert done.returncode == 2
+    assert directories(tmp_path) == []
 
 
 def alive(pid: int) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import load_detector, load_policies
+from hushgate.assembly import load_detector, load_patterns, load_policies
+from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate, Limits
 from hushgate.redactor import Redactor
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from hushgate.sessions.store import Store
     from hushgate.settings import Settings
 
+NO_NAMES_ASKED = "names are not detected: no model is loaded"
 _NOBODY = bytes(32)
 """The name of no session: asking for it shows whether the store answers."""
 
@@ -31,8 +33,9 @@ class Assembled:
 
     gate: Gate
     redactor: Redactor
-    names: bool
-    """Whether a model detects names."""
+    explainer: Explainer
+    notice: str
+    """What an operator should know of the names; empty when they are detected."""
     store: Store
 
     def check(self) -> None:
@@ -49,7 +52,8 @@ def assemble(settings: Settings) -> Assembled:
     key = _master_key(settings)
     policies = load_policies(settings)
     active = policies[0]
-    detector = load_detector(settings)
+    patterns = load_patterns(settings)
+    detector = load_detector(settings, patterns)
     keys = Keys.derive(key)
     store = open_store(settings.store)
     gate = Gate(
@@ -61,13 +65,15 @@ def assemble(settings: Settings) -> Assembled:
         limits=Limits(text=settings.max_text, messages=settings.max_messages, records=settings.max_records),
     )
     redactor = Redactor(detector, active, keys, max_text=settings.max_text)
-    return Assembled(gate, redactor, settings.names != NO_NAMES, store)
+    explainer = Explainer(patterns, detector, active)
+    notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
+    return Assembled(gate, redactor, explainer, notice, store)
 
 
 def open_store(url: str) -> Store:
-    """The store that a URL names: ``memory:`` or ``sqlite:///PATH``."""
+    """The store that a URL names: ``memory:``, which is the choice of one process, or ``sqlite:///PATH``."""
     scheme, _, rest = url.partition(":")
-    if scheme == "memory":
+    if scheme in {"", "memory"}:
         return MemoryStore()
     if scheme == "sqlite" and rest.strip("/"):
         path = rest.removeprefix("//")
@@ -78,7 +84,7 @@ def open_store(url: str) -> Store:
 def check_shared(settings: Settings) -> None:
     """Failure FIELD_INVALID if several workers could not open each other's sessions."""
     if settings.workers > 1 and settings.store.startswith("memory:"):
-        sentence = "workers share sessions: with more than one, give --store sqlite:///PATH and a key"
+        sentence = "workers share sessions: with more than one, name no store, or sqlite:///PATH and a key"
         raise Failure(Reason.FIELD_INVALID, sentence, field="store")
     _master_key(settings)
 
@@ -86,7 +92,7 @@ def check_shared(settings: Settings) -> None:
 def _master_key(settings: Settings) -> bytes:
     """The operator's key; for sessions that end with the process, a random one does."""
     key = settings.master_key()
-    if key is None and not settings.store.startswith("memory:"):
+    if key is None and settings.store and not settings.store.startswith("memory:"):
         sentence = "a store that outlives the server needs a key: set HUSHGATE_KEY_FILE"
         raise Failure(Reason.FIELD_REQUIRED, sentence, field="key_file")
     return key or secrets.token_bytes(32)

@@ -26,7 +26,10 @@ def serve(
         typer.Option(help="Directory or file of packs, beside the shipped ones; repeatable."),
     ] = None,
     store: Annotated[
-        str | None, typer.Option(help="Where sessions are kept: memory: or sqlite:///PATH.")
+        str | None,
+        typer.Option(
+            help="Where sessions are kept: memory: or sqlite:///PATH; if not given, they end with the server."
+        ),
     ] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes on the one port.")] = None,
     names: Annotated[

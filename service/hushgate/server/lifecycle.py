@@ -23,10 +23,11 @@ from hushgate.server.address import socket_file
 from hushgate.server.assembly import Assembled, assemble
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
-from hushgate.server.limits import CONCURRENT_CALLS
+from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
-from hushgate.v1 import guard_service_pb2_grpc, redaction_service_pb2_grpc
+from hushgate.server.tuning import TuningServicer
+from hushgate.v1 import guard_service_pb2_grpc, redaction_service_pb2_grpc, tuning_service_pb2_grpc
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 
 GUARD: Final = "hushgate.v1.GuardService"
 REDACTION: Final = "hushgate.v1.RedactionService"
-SERVICES: Final = (GUARD, REDACTION)
+TUNING: Final = "hushgate.v1.TuningService"
+SERVICES: Final = (GUARD, REDACTION, TUNING)
 
 STORE_SECONDS: Final = 5.0
 """How often the store is asked whether it is still there."""
@@ -86,6 +88,10 @@ async def _serving(
     redaction_service_pb2_grpc.add_RedactionServiceServicer_to_server(
         RedactionServicer(frame, assembled.redactor, items=settings.max_items, characters=settings.max_text),
         server,
+    )
+    explained = min(settings.max_text, EXPLAINED_CHARACTERS)
+    tuning_service_pb2_grpc.add_TuningServiceServicer_to_server(
+        TuningServicer(frame, assembled.explainer, items=settings.max_items, characters=explained), server
     )
     servicer = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
@@ -151,5 +157,4 @@ def _options(settings: Settings, *, shared: bool) -> list[tuple[str, int]]:
 
 
 def _notice(address: Address, assembled: Assembled) -> str:
-    names = "names are detected" if assembled.names else "names are not detected: no model is loaded"
-    return f"hushgate: serving on {address} ({names})"
+    return f"hushgate: serving on {address} ({assembled.notice or 'names are detected'})"

@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hushgate.failure import Failure, Reason
+from hushgate.server.shared import shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,18 +35,16 @@ PATIENCE_SECONDS: Final = 10.0
 class _Workers:
     """The processes of one server."""
 
-    def __init__(self, settings: Settings, address: Address, announce: Callable[[str], None]) -> None:
+    def __init__(
+        self, settings: Settings, address: Address, announce: Callable[[str], None], stopping: asyncio.Event
+    ) -> None:
         self._settings = settings
         self._address = address
         self._announce = announce
         self._context = multiprocessing.get_context("spawn")
-        self._stopping = asyncio.Event()
+        self._stopping = stopping
         self._ready: set[int] = set()
         self._announced = False
-
-    def stop(self) -> None:
-        """Let every worker drain."""
-        self._stopping.set()
 
     async def keep(self, place: int) -> None:
         """Have one worker run, and another after it, until the stop. The first must come to serve."""
@@ -56,7 +55,7 @@ class _Workers:
             if self._stopping.is_set():
                 return
             if not self._announced:
-                self.stop()
+                self._stopping.set()
                 raise Failure(Reason.INTERNAL, "a worker ended before it served; what it wrote says why")
             pause = FIRST_PAUSE if time.monotonic() - began > LIVED_SECONDS else pause
             print(f"hushgate: worker {place} ended with {status}; the next in {pause:.1f} s", file=sys.stderr)
@@ -113,11 +112,13 @@ async def supervise(settings: Settings, address: Address, announce: Callable[[st
 
     ``announce`` is told once, when all of them serve. Failure INTERNAL if one of the first never does.
     """
-    workers = _Workers(settings, address, announce)
+    stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, workers.stop)
-    lives = [asyncio.create_task(workers.keep(place)) for place in range(settings.workers)]
-    results = await asyncio.gather(*lives, return_exceptions=True)
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    with shared(settings) as theirs:
+        workers = _Workers(theirs, address, announce, stopping)
+        lives = [asyncio.create_task(workers.keep(place)) for place in range(settings.workers)]
+        results = await asyncio.gather(*lives, return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -101,8 +101,9 @@ class RedactedItem(_message.Message):
     """json is the document with what is sensitive hidden."""
     @_builtins.property
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[_finding_pb2.Finding]:
-        """findings are what was found, ordered by where they stand; offsets count in the text as it was sent, or in the
-        string at the finding's path.
+        """findings are what was found, ordered by where they stand. Offsets count in the text as it was sent or, of json, in
+        the value or key at the finding's path as it was sent. The path is the one in the json that comes back, in which
+        keys may be hidden too.
         """
 
     def __init__(

@@ -37,7 +37,9 @@ class _OutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Outcome.Value
     OUTCOME_SCORE_TOO_LOW: _Outcome.ValueType  # 4
     """OUTCOME_SCORE_TOO_LOW: the pattern matched, and the score after context is below the least that counts."""
     OUTCOME_COVERED: _Outcome.ValueType  # 5
-    """OUTCOME_COVERED: it was a finding, and another one that overlaps it won."""
+    """OUTCOME_COVERED: it adds nothing: another finding that overlaps it won, the policy allows the value, or only a
+    rewriting of the text shows it and no check confirms it.
+    """
 
 class Outcome(_Outcome, metaclass=_OutcomeEnumTypeWrapper):
     """Outcome is what became of a candidate."""
@@ -53,7 +55,9 @@ OUTCOME_WORD_MISSING: Outcome.ValueType  # 3
 OUTCOME_SCORE_TOO_LOW: Outcome.ValueType  # 4
 """OUTCOME_SCORE_TOO_LOW: the pattern matched, and the score after context is below the least that counts."""
 OUTCOME_COVERED: Outcome.ValueType  # 5
-"""OUTCOME_COVERED: it was a finding, and another one that overlaps it won."""
+"""OUTCOME_COVERED: it adds nothing: another finding that overlaps it won, the policy allows the value, or only a
+rewriting of the text shows it and no check confirms it.
+"""
 Global___Outcome: _TypeAlias = Outcome  # noqa: Y015
 
 @_typing.final
@@ -93,14 +97,16 @@ class ExplainRequest(_message.Message):
     LABEL_FIELD_NUMBER: _builtins.int
     MARKED_FIELD_NUMBER: _builtins.int
     text: _builtins.str
-    """text is what detection runs on."""
+    """text is what detection runs on. It may have 10,000 characters: the answer tells every match."""
     language: _builtins.str
     """language is the language of the text, as ISO 639-1 says it: en. Empty means that it is detected."""
     label: _builtins.str
     """label is words that stand before the text for context only, such as the name of the field that it comes from."""
     @_builtins.property
     def marked(self) -> _containers.RepeatedCompositeFieldContainer[Global___Span]:
-        """marked are the spans that the caller asks about: what should have been found."""
+        """marked are the spans that the caller asks about: what should have been found. None is empty, and each lies within
+        the text.
+        """
 
     def __init__(
         self,
@@ -211,7 +217,9 @@ class ExplainResponse(_message.Message):
     MARKED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def findings(self) -> _containers.RepeatedCompositeFieldContainer[_finding_pb2.Finding]:
-        """findings are what detection found, ordered and disjoint."""
+        """findings are what detection found, ordered and disjoint. Their actions are those of the active policy for the
+        destination `log`.
+        """
 
     @_builtins.property
     def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:

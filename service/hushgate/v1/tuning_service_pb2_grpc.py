@@ -55,7 +55,7 @@ class TuningServiceServicer(object):
 
     def Explain(self, request, context):
         """Explain runs detection on one text and tells what every rule that came near made of it. Spans that the caller marks
-        are answered one by one, in order: what found them, or why nothing did.
+        are answered one by one, in order: what found them, or why nothing did. Nothing in the answer holds the text.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -37,7 +37,7 @@ class TuningServiceStub:
     def __new__(cls, channel: _aio.Channel) -> TuningServiceAsyncStub: ...
     Explain: _grpc.UnaryUnaryMultiCallable[_tuning_service_pb2.ExplainRequest, _tuning_service_pb2.ExplainResponse]
     """Explain runs detection on one text and tells what every rule that came near made of it. Spans that the caller marks
-    are answered one by one, in order: what found them, or why nothing did.
+    are answered one by one, in order: what found them, or why nothing did. Nothing in the answer holds the text.
     """
     ListRules: _grpc.UnaryUnaryMultiCallable[_tuning_service_pb2.ListRulesRequest, _tuning_service_pb2.ListRulesResponse]
     """ListRules lists the rules that are loaded, in the order of their packs."""
@@ -51,7 +51,7 @@ class TuningServiceAsyncStub(TuningServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     Explain: _aio.UnaryUnaryMultiCallable[_tuning_service_pb2.ExplainRequest, _tuning_service_pb2.ExplainResponse]  # type: ignore[assignment]
     """Explain runs detection on one text and tells what every rule that came near made of it. Spans that the caller marks
-    are answered one by one, in order: what found them, or why nothing did.
+    are answered one by one, in order: what found them, or why nothing did. Nothing in the answer holds the text.
     """
     ListRules: _aio.UnaryUnaryMultiCallable[_tuning_service_pb2.ListRulesRequest, _tuning_service_pb2.ListRulesResponse]  # type: ignore[assignment]
     """ListRules lists the rules that are loaded, in the order of their packs."""
@@ -68,7 +68,7 @@ class TuningServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_tuning_service_pb2.ExplainResponse, _abc.Awaitable[_tuning_service_pb2.ExplainResponse]]:
         """Explain runs detection on one text and tells what every rule that came near made of it. Spans that the caller marks
-        are answered one by one, in order: what found them, or why nothing did.
+        are answered one by one, in order: what found them, or why nothing did. Nothing in the answer holds the text.
         """
 
     @_abc_1.abstractmethod
