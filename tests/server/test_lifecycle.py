@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import grpc
@@ -17,6 +18,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
 from hushgate.client import SENDABLE, Client, HushgateError
+from hushgate.detection.names import NO_MODEL
+from hushgate.server import lifecycle
+from hushgate.server.address import Address
 from hushgate.server.probe import health
 
 NAMES = {"tenant": "acme", "intent": "order_status", "session_id": "lifecycle"}
@@ -34,6 +38,15 @@ def test_a_server_says_where_it_serves_and_whether_it_detects_names(server):
         server.notice
         == f"hushgate: serving on {server.address} (names are not detected: no model is loaded)\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("notice", "said"), [(NO_MODEL, f"({NO_MODEL})"), ("", "(names are detected)")], ids=["none", "a model"]
+)
+def test_the_start_line_says_what_the_detector_has_to_say(notice, said, assembled):
+    line = lifecycle._notice(Address.parse("127.0.0.1:1"), replace(assembled, notice=notice))
+
+    assert line == f"hushgate: serving on 127.0.0.1:1 {said}"
 
 
 def test_a_server_without_a_model_serves_within_seconds(server):

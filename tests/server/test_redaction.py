@@ -42,6 +42,13 @@ def test_a_finding_says_where_and_what_but_not_the_value(client: Client):
     assert "4111" not in f"{text} {document}"
 
 
+def test_a_findings_path_hides_what_the_keys_hide(client: Client):
+    (item,) = client.redact([{"data": {"paid": {CARD: f"with {CARD}"}}}]).items
+
+    assert item.json == '{"paid": {"[CREDIT_CARD]": "with [CREDIT_CARD]"}}'
+    assert [finding.path for finding in item.findings] == ['paid["[CREDIT_CARD]"]'] * 2
+
+
 def test_an_empty_batch_is_answered(client: Client):
     assert list(client.redact([]).items) == []
 
