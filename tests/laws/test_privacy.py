@@ -50,16 +50,16 @@ def outcome(serve, tmp_path_factory) -> tuple[str, str]:
     ):
         for start in range(0, len(PLANTED), 50):
             values = PLANTED[start : start + 50]
+            names = {**NAMES, "session_id": f"law5-{start}"}
             client.prepare(
-                **NAMES,
-                session_id="law5",
+                **names,
                 customer_id=values[0],
                 messages=[("user", value) for value in values],
                 records=[
                     {"source": "crm", "subject_id": value, "data": {"a": {value: value}}} for value in values
                 ],
             )
-            client.review(**NAMES, session_id="law5", text=" and ".join(values))
+            client.review(**names, text=" and ".join(values))
             client.redact([{"text": value} for value in values])
         for value in PLANTED[::40]:
             for call in bad_calls(value):
