@@ -23,6 +23,8 @@ from hushgate.finding import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+REACHES = (4, 32, 64, 128, HEAD)
+"""To these a rule's reach is rounded up, so that many share their windows."""
 PART = 2048
 """Characters of a part of a long text: a rule runs only on the parts in which it can match."""
 
@@ -34,7 +36,8 @@ class _Ready:
         self.rule = rule
         self.search = Search(rule, timeout_ms=timeout_ms)
         self.superset = superset(rule.pattern)
-        self.anchor, self.reach = self.superset.anchor, self.superset.reach
+        self.anchor = self.superset.anchor
+        self.reach = next(reach for reach in REACHES if reach >= self.superset.reach)
         self.requires = vocabulary(rule.requires)
         self.context = vocabulary(rule.context)
         self.unless = vocabulary(rule.unless)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
+from hushgate.detection.superset import AT, DIGIT
+
 Window = tuple[int, int]
 """Half-open: where a match may begin, in characters."""
 
 APART = 100
 """Windows closer than this are one: to begin a search costs as much as to search so many characters."""
 
-_RUNS = {anchor: re.compile(rb"[%s]+" % anchor) for anchor in (b"0", b"@")}
+_RUNS = {anchor: re.compile(rb"[%s]+" % anchor) for anchor in (DIGIT, AT)}
 
 
 class Windows:

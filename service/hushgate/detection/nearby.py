@@ -18,7 +18,8 @@ CHARACTERS_AFTER = 80
 
 _RUN = re.compile(r"\w+")
 _WORD = re.compile(r"[^\W\d_]+|\d+|\|")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CAMEL = re.compile(r"[A-Z](?:(?<=[a-z][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
+"""The letter that a word inside a name begins with: to look for a letter is quick, for a place is not."""
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
@@ -29,7 +30,7 @@ _GAP = "|"
 
 def folded(text: str) -> str:
     """Lower case, without accents, camelCase as two words."""
-    spaced = _CAMEL.sub(" ", text)
+    spaced = _CAMEL.sub(r" \g<0>", text)
     if spaced.isascii():
         return spaced.lower()
     bare = unicodedata.normalize("NFKD", spaced.casefold())
@@ -103,19 +104,25 @@ def _before(text: str, start: int) -> str:
     if runs and limit and runs[0] == limit and _RUN.match(text, limit - 1):
         del runs[0]
     cut = start
-    if 0 < start < len(text) and text[start - 1].isalpha() and text[start].isalpha():
-        while cut > limit and text[cut - 1].isalpha():
-            cut -= 1
+    while cut > limit and _one_word(text, cut, start):
+        cut -= 1
     return text[min(runs[-WORDS_BEFORE:], default=cut) : cut]
 
 
 def _after(text: str, end: int) -> str:
     limit = min(len(text), end + CHARACTERS_AFTER)
     first = end
-    if 0 < end < len(text) and text[end - 1].isalpha() and text[end].isalpha():
-        while first < limit and text[first].isalpha():
-            first += 1
+    while first < limit and _one_word(text, first, end):
+        first += 1
     ends = [run.end() for run, _ in zip(_RUN.finditer(text, first, limit), range(WORDS_AFTER), strict=False)]
     if ends and ends[-1] == limit < len(text) and _RUN.match(text, limit):
         del ends[-1]
     return text[first : max(ends, default=first)]
+
+
+def _one_word(text: str, place: int, edge: int) -> bool:
+    """Whether a word, or a number, goes on at ``place`` that the ``edge`` of a candidate cuts."""
+    if not (0 < place < len(text) and 0 < edge < len(text)):
+        return False
+    cut = text[edge - 1 : edge + 1], text[place - 1 : place + 1]
+    return all(map(str.isalpha, cut)) or all(map(str.isdecimal, cut))

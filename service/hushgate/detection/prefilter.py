@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import re2
 
-from hushgate.detection.superset import Superset, latin_1
+from hushgate.detection.superset import DIGIT, Superset, latin_1
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +23,7 @@ class Prefilter:
     def __init__(self, supersets: Sequence[Superset]) -> None:
         self._always = tuple(index for index, each in enumerate(supersets) if not each.text)
         sortable = [
-            (each.anchor == b"0", each.wordless, each.text, index)
+            (each.anchor == DIGIT, each.wordless, each.text, index)
             for index, each in enumerate(supersets)
             if each.text
         ]
@@ -39,7 +39,7 @@ class Prefilter:
         hits = [*self._always]
         for group in self._free:
             hits += group.match(data)
-        if b"0" in data:  # all digits are
+        if DIGIT in data:
             for group in self._with_digit:
                 hits += group.match(data)
         hits.sort()

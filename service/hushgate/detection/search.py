@@ -107,9 +107,11 @@ class Search:
         for end in range(match.end() - 1, start, -1):
             if not (_is_word(text[end - 1]) and not _is_word(text[end])):
                 continue
+            # The search will not see beyond ``end``: what the pattern demands there is asked of the text.
+            if not self.structure.ends_at(text, end):
+                continue
             shorter = self._pattern.fullmatch(text, start, end, timeout=self._timeout_ms / 1000)
-            # The search could not see beyond ``end``; what the pattern demands there is asked of the text.
-            if shorter and self.structure.ends_at(text, end):
+            if shorter:
                 span = self._accepted(shorter, checked)
                 if span:
                     return span

@@ -38,7 +38,11 @@ SPREAD = 3
 _ONE_CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
 _BEHIND, _AHEAD = -1, 1
-_AT_SIGN = span(ord("@"), ord("@"), 0)
+
+DIGIT = b"0"
+AT = encoded("%@\uff20")
+"""The sign of an address, as it is, in percent encoding or wide."""
+_AT_SIGN = span(ord("@"), ord("@"), 0) | span(ord("%"), ord("%"), 0) | span(0xFF20, 0xFF20, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class Superset:
     text: str
     """Empty when nothing short of running the pattern itself will do."""
     anchor: bytes
-    """A byte that every match has, among the first ``reach + 1``: ``0`` (a digit) or ``@``; empty: none."""
+    """Bytes one of which every match has among its first ``reach + 1``: ``DIGIT`` or ``AT``; empty: none."""
     reach: int
     wordless: bool
     """No match begins with a letter."""
@@ -62,10 +66,10 @@ def superset(pattern: str) -> Superset:
     begin, _ = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
     anchor, reach = b"", 0
-    for wanted in (_AT_SIGN, DIGITS):
+    for name, wanted in ((AT, _AT_SIGN), (DIGIT, DIGITS)):
         found = head.reach(tree, wanted, HEAD)
         if found is not None:
-            anchor, reach = encoded(chr(min(wanted.some))), found
+            anchor, reach = name, found
     return Superset("" if anywhere else text, anchor, reach, not begin.some & LETTERS)
 
 
