@@ -15,7 +15,7 @@ from hushgate.policy.counting import counted
 from hushgate.settings import NO_NAMES, Settings
 from hushgate.settle import settle
 from hushgate.transformation.operators import BLOCKED, operate
-from hushgate.transformation.rewrite import rewrite
+from hushgate.transformation.rewrite import replace_spans
 from hushgate.treatment import Reader
 
 if TYPE_CHECKING:
@@ -26,9 +26,14 @@ if TYPE_CHECKING:
     from hushgate.document import Path, Scalar, Tree
     from hushgate.policy.model import Policy
     from hushgate.transformation.operators import Keys
+    from hushgate.transformation.rewrite import Rewritten
 
 
 _WORD = re.compile(r"[A-Za-z_$@][\w$]*(?:[.:/-][\w$]+)*")
+
+
+_ROUNDS = 8
+"""How often a redacted text is looked at again, at the most; two is rare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,7 @@ class Redactor:
         """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for text in texts:
             self._check_length(text, "text")
-        detected = self._detector.find_many(texts, language=language)
-        return [self._treat(text, found) for text, found in zip(texts, detected, strict=True)]
+        return self._redact([_Place((), is_key=False, text=text) for text in texts], language)
 
     def redact_json(self, json_text: str, language: str = LANGUAGE) -> Redaction:
         """The document redacted value by value and key by key; a number that is hidden becomes a string.
@@ -113,12 +117,39 @@ class Redactor:
             self._check_length(json_text, "json")
         trees = [parse(json_text, field="json") for json_text in json_texts]
         places = [list(_places(tree)) for tree in trees]
-        detected = self._detect([place for each in places for place in each], language)
+        redacted = iter(self._redact([place for each in places for place in each], language))
         redactions = []
         for json_text, tree, each in zip(json_texts, trees, places, strict=True):
-            treated = {place.at: self._treat_place(place, next(detected)) for place in each}
+            treated = {place.at: next(redacted) for place in each}
             redactions.append(_redaction(json_text, tree, treated))
         return redactions
+
+    def _redact(self, places: Sequence[_Place], language: str) -> list[Redaction]:
+        """Each place redacted until there is nothing left to find: hiding one value can bring out another.
+
+        A word that lowered a score may have been hidden, or one that raises it have come nearer.
+        """
+        found = [
+            [*told, *f]
+            for told, f in zip(map(self._told, places), self._detect(places, language), strict=True)
+        ]
+        done = [self._treat(place.text, each) for place, each in zip(places, found, strict=True)]
+        open_ = [at for at, each in enumerate(done) if each.rewritten]
+        for _ in range(_ROUNDS):
+            again = [places[at]._replace(text=done[at].text) for at in open_]
+            for at, more in zip(open_, self._detect(again, language), strict=True):
+                rewritten = done[at].rewritten
+                if rewritten and (hiding := self._hiding(rewritten.text, more)):
+                    found[at] += (_moved(finding, rewritten) for finding in hiding)
+                    done[at] = self._treat(places[at].text, found[at])
+                else:
+                    done[at] = replace(done[at], rewritten=None)
+            open_ = [at for at in open_ if done[at].rewritten]
+        return [each.redaction for each in done]
+
+    def _hiding(self, text: str, detected: Iterable[Finding]) -> list[Finding]:
+        counting = counted(text, detected, self.policy)
+        return [found for found in counting if self._reader.action(found, None).hides]
 
     def _detect(self, places: Sequence[_Place], language: str) -> Iterator[tuple[Finding, ...]]:
         """What each place holds, in order. A key of one word names no one: patterns alone look at it."""
@@ -137,34 +168,52 @@ class Redactor:
             sentence = f"{name} is longer than {self._max_text} characters"
             raise Failure(Reason.TEXT_TOO_LONG, sentence, field=name, limit=self._max_text)
 
-    def _treat_place(self, place: _Place, detected: Sequence[Finding]) -> Redaction:
-        if place.is_key:
-            return self._treat(place.text, detected)
-        told = self._told(place)
-        return self._treat(place.text, (*detected, *told))
-
     def _told(self, place: _Place) -> Iterator[Finding]:
         """What the policy itself says of the field: what it holds, and that nobody outside may read it."""
+        if place.is_key or not place.path:
+            return
         if entity := self.policy.entity_of(place.path):
             yield Finding(0, len(place.text), entity, 1.0, "policy.entities")
         notes = self._reader.destination.internal_notes
         if notes.hides and self.policy.is_internal(place.path):
             yield Finding(0, len(place.text), "INTERNAL_NOTE", 1.0, "policy.internal", notes)
 
-    def _treat(self, text: str, detected: Iterable[Finding]) -> Redaction:
+    def _treat(self, text: str, detected: Iterable[Finding]) -> _Done:
         counting = counted(text, detected, self.policy)
         if not counting:
-            return Redaction(text)
+            return _Done(Redaction(text))
         findings = settle(
             found if found.action.hides else replace(found, action=self._reader.action(found, None))
             for found in counting
         )
         if any(found.action is Action.BLOCK for found in findings):
-            return Redaction(BLOCKED, findings)
-        redacted = rewrite(
-            text, findings, lambda found, value: operate(found.action, found.entity, value, keys=self._keys)
-        )
-        return Redaction(redacted, findings)
+            return _Done(Redaction(BLOCKED, findings))
+        spans = [
+            (f.start, f.end, operate(f.action, f.entity, text[f.start : f.end], keys=self._keys))
+            for f in findings
+            if f.action.hides
+        ]
+        rewritten = replace_spans(text, spans)
+        return _Done(Redaction(rewritten.text, findings), rewritten if spans else None)
+
+
+def _moved(finding: Finding, rewritten: Rewritten) -> Finding:
+    """A finding in the rewritten text as one in the text that it was made of."""
+    start, end = rewritten.back(finding.start, finding.end)
+    return replace(finding, start=start, end=end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A text redacted so far."""
+
+    redaction: Redaction
+    rewritten: Rewritten | None = None
+    """How; None where nothing is hidden, or nothing more is left to find."""
+
+    @property
+    def text(self) -> str:
+        return self.redaction.text
 
 
 class _Place(NamedTuple):

@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from hushgate.finding import Finding
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,3 @@ def replace_spans(text: str, spans: Iterable[tuple[int, int, str]]) -> Rewritten
         at = end
     parts.append(text[at:])
     return Rewritten("".join(parts), tuple(cuts))
-
-
-def rewrite(text: str, findings: Sequence[Finding], replace: Callable[[Finding, str], str]) -> str:
-    """``text`` with each hiding finding's span replaced by ``replace(finding, value)``.
-
-    ``findings`` are settled: disjoint and in order.
-    """
-    hiding = (f for f in findings if f.action.hides)
-    return replace_spans(text, ((f.start, f.end, replace(f, text[f.start : f.end])) for f in hiding)).text
