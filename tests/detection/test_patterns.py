@@ -17,6 +17,7 @@ RULES = (
     ),
     Rule("toy.phone", "PHONE_NUMBER", r"\b\d{3}[ -]?\d{3}[ -]?\d{4}\b", score=0.5),
     Rule("toy.email", "EMAIL_ADDRESS", r"\b[\w.]{1,30}@\w{1,30}\.com\b", score=0.9),
+    Rule("toy.account", "ACCOUNT", r"\baccount (?P<value>\d{4}-?\d{4})\b", score=0.7),
     Rule("toy.code", "CODE", r"\bcode (?P<value>\d{3,8})\b", score=0.5),
 )
 
@@ -68,8 +69,9 @@ def test_a_disguised_word_counts_as_context(patterns):
     assert found(patterns, "co\u200bde 1234") == [("CODE", "1234", "toy.code")]
 
 
-def test_views_that_join_what_was_apart_need_a_check_to_find_anything(patterns):
+def test_views_that_join_what_was_apart_need_a_check_or_a_sure_rule(patterns):
     assert found(patterns, "212/555/0188") == []
+    assert found(patterns, "account 1234_5678") == [("ACCOUNT", "1234_5678", "toy.account")]
     assert found(patterns, "order 1111 1111 1111 1114") == []
 
 

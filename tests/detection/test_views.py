@@ -48,6 +48,10 @@ def test_a_clean_text_has_no_views(text):
         ("dаnа@еxample.com", "dana@example.com"),
         ("ᴅᴀɴᴀ", "dana"),
         ("pass\x00word", "password"),
+        ("4111\u200b, \u20605", "4111, 5"),
+        ("ｊｏｙ－ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ", "joy-li@example.com"),
+        ("four ③ one", "four 3 one"),
+        ("ΒΕ45 9308", "BE45 9308"),
         ("cafe\u0301", "café"),
     ],
 )
@@ -74,6 +78,8 @@ def test_folding_undoes_what_only_looks_like_other_text(text, view):
         ("dana dot w underscore 2 at mail dot example dot co dot uk", "dana.w_2@mail.example.co.uk"),
         ("dana (at) example [dot] com", "dana@example.com"),
         ("dana @ example . com", "dana@example.com"),
+        ("dana @ mail . example . com", "dana@mail.example.com"),
+        ("d a n a dot w one nine at example dot org", "dana.w19@example.org"),
         ("dana four one one two at example dot com", "dana 4112@example.com"),
     ],
 )
@@ -100,6 +106,8 @@ def test_everyday_numbers_and_places_are_not_rewritten(text):
         lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
         lambda text: text.encode().hex(),
         lambda text: text.encode().hex(" ").upper(),
+        lambda text: text.encode().hex("-"),
+        lambda text: "".join(f"\\x{byte:02x}" for byte in text.encode()),
         lambda text: base64.encodebytes((text * 3).encode()).decode().strip(),
         lambda text: json.dumps(text + "é\n")[1:-1],
     ],
@@ -119,6 +127,7 @@ def test_what_is_encoded_is_decoded(hidden):
         "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b",
         "AKIAIOSFODNN7EXAMPLE0",
         "internationalisation",
+        "50 4736 7373 4443 7146 45",
         "100% AT&T",
     ],
 )
@@ -133,10 +142,79 @@ def test_what_decodes_to_no_text_stays(text):
         ("4111 💳 1111 💳 1111 💳 1111", "4111-1111-1111-1111"),
         ("219_09_9999", "219-09-9999"),
         ("4*1*1*1*1*1*1*1", "41111111"),
+        ("4111 - 1111 - 1111 - 1111", "4111-1111-1111-1111"),
+        ("4111   1111   1111   1111", "4111-1111-1111-1111"),
+        ("4111.1111/1111\n1111", "4111-1111-1111-1111"),
+        ("219  09_9999", "219-09-9999"),
     ],
 )
 def test_odd_separators_become_plain(text, view):
     assert ("separators", view) in seen(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["12/05/2024 and 12.5.2024", "2024.12.05", "1,212,555.0188", "4111, 1111. 1111 / 1111", "212-555-0188"],
+)
+def test_dates_amounts_and_lists_are_not_joined(text):
+    assert [view for view in seen(text) if view[0] == "separators"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "IE26.AMCH.4018.6209.2734.28",
+        "please refund it to IE26\nAMCH\n4018\n6209\n2734\n28 and close the case",
+        "I E 2 6 A M C H 4 0 1 8 6 2 0 9 2 7 3 4 2 8",
+        "I E two six A M C H four oh one eight six two zero nine 2 7 3 4 two eight",
+        "IE26AMCH4O1862O9273428",
+    ],
+)
+def test_a_scattered_iban_is_one_word(text):
+    assert "IE26AMCH40186209273428" in dict(seen(text))["ibans"]
+
+
+def test_what_fails_an_ibans_check_stays():
+    assert [view for view in seen("IE26.AMCH.4018.6209.2734.29") if view[0] == "ibans"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("4I11 l111 11O1 1111", "4111 1111 1101 1111"),
+        ("2I9-O9-9999", "219-09-9999"),
+        ("account 6228 55o9", "account 6228 5509"),
+    ],
+)
+def test_letters_among_digits_are_the_digits_that_they_look_like(text, view):
+    assert ("letters", view) in seen(text)
+
+
+@pytest.mark.parametrize("text", ["SOS 112", "order B0SS1", "10 Ill Bills 5", "model S8 B5 O2"])
+def test_words_and_codes_keep_their_letters(text):
+    assert [view for view in seen(text) if view[0] == "letters"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("acct88213409118", "acct 88213409118"),
+        ("ssn219-09-9999", "ssn 219-09-9999"),
+        ("tel:212.555.0188", "tel: 212.555.0188"),
+        ("ibanIE26AMCH40186209273428", "iban IE26AMCH40186209273428"),
+    ],
+)
+def test_a_number_glued_to_its_name_stands_apart(text, view):
+    assert seen(text)[0] == ("apart", view)
+
+
+@pytest.mark.parametrize("text", ["SKU88213409118", "card4you", "id 88213409118"])
+def test_other_words_stay_whole(text):
+    assert [view for view in seen(text) if view[0] == "apart"] == []
+
+
+def test_a_telephone_number_backwards_is_turned_round():
+    assert ("backwards", "call (212) 555-0188") in seen("call 8810-555 )212(")
 
 
 def test_a_card_number_backwards_is_turned_round():

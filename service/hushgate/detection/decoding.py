@@ -6,6 +6,7 @@ import base64
 import binascii
 import html
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
@@ -16,18 +17,25 @@ if TYPE_CHECKING:
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\[ntr\"/\\]")
-_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{15,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[ :]?){7,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|\\[ntr\"/\\]")
+_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[ :-]?){7,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
+_PAIRS = re.compile("..(?:[ :-]..)+")
+_LONGEST_NUMBER = 43
+"""Characters of the longest IBAN, in groups of four."""
 _PRINTED = 0.95
-"""Of what bytes decode to, so much must be printed characters: else they were never text."""
+_READABLE = 0.4
+"""Of what bytes decode to, so much must be printed, or be letters and digits among what is not shown."""
 
 
 def escapes(text: str) -> Iterator[Change]:
     """Each escaped character or stretch of them, in order."""
     found = [
         *(Change(*each.span(), _percent(each[0])) for each in _PERCENT.finditer(text)),
-        *(Change(*each.span(), html.unescape(each[0])) for each in _ENTITY.finditer(text)),
+        *(
+            Change(*each.span(), html.unescape(each[0]).replace("\ufffd", ""))
+            for each in _ENTITY.finditer(text)
+        ),
         *(Change(*each.span(), _escape(each[0])) for each in _ESCAPE.finditer(text)),
     ]
     yield from sorted(found, key=lambda change: change.start)
@@ -52,7 +60,11 @@ def _escape(run: str) -> str:
         units = b"".join(int(unit, 16).to_bytes(2, "big") for unit in run.split("\\u")[1:])
         return units.decode("utf-16-be", errors="replace")
     if run[1] == "x":
-        return chr(int(run[2:], 16))
+        data = bytes.fromhex(run.replace("\\x", ""))
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("latin-1")
     return {"n": "\n", "t": "\t", "r": "\r"}.get(run[1], run[1])
 
 
@@ -66,9 +78,12 @@ def _base64(run: str) -> str:
 
 def _hexadecimal(run: str) -> str:
     try:
-        return _text(bytes.fromhex(re.sub(r"[ :]", "", run.removeprefix("0x"))))
+        text = _text(bytes.fromhex(re.sub(r"[ :-]", "", run.removeprefix("0x"))))
     except ValueError:
         return ""
+    # Digits alone may be a number, unless they go in pairs, are too many, or say a number again.
+    is_number = not any(map(str.isalpha, run)) and len(run) <= _LONGEST_NUMBER and not _PAIRS.fullmatch(run)
+    return "" if is_number and any(map(str.isalpha, text)) else text
 
 
 def _text(data: bytes) -> str:
@@ -77,5 +92,6 @@ def _text(data: bytes) -> str:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return ""
-    printed = sum(character.isprintable() or character.isspace() for character in text)
-    return text if printed >= _PRINTED * len(text) else ""
+    printed = sum(c.isprintable() or c.isspace() or unicodedata.category(c) == "Cf" for c in text)
+    readable = sum(map(str.isalnum, text))
+    return text if printed >= _PRINTED * len(text) or readable >= _READABLE * len(text) else ""

@@ -67,11 +67,12 @@ def _folded(text: str, start: int, end: int) -> str | None:
     digit = unicodedata.digit(base, None)
     found = base if len(cluster) > 1 and base.isascii() else None
     if _is_unseen(base, category):
-        found = "" if _beside_word(text, start, end) else None
+        found = "" if _is_disguise(text, start, end) else None
     elif "\uff01" <= base <= "\uff5e":
         found = unicodedata.normalize("NFKC", base)
     elif digit is not None:
-        found = str(digit) if category == "Nd" or _near_digit(text, start, end) else None
+        is_one = category == "Nd" or _near_digit(text, start, end) or _stands_alone(text, start, end)
+        found = str(digit) if is_one else None
     elif category in {"Zs", "Zl", "Zp"}:
         found = " " if _near_digit(text, start, end) else None
     elif category == "Pd" or base in _DASHES:
@@ -88,15 +89,23 @@ def _is_unseen(character: str, category: str) -> bool:
     return category in {"Cf", "Cc", "Mn", "Me"} and character not in "\t\n\r\x85"
 
 
-def _beside_word(text: str, start: int, end: int) -> bool:
-    """Whether a letter or digit is next to the span, or a digit near it, but for other unseen characters."""
-    left = _seen(text[max(0, start - _FAR) : start][::-1])
-    right = _seen(text[end : end + _FAR])
-    return left[:1].isalnum() or right[:1].isalnum() or any(map(str.isdecimal, left[:_NEAR] + right[:_NEAR]))
+def _is_disguise(text: str, start: int, end: int) -> bool:
+    """Whether the unseen span is no part of an emoji: those seen on its sides say so."""
+    left = _seen(text[max(0, start - _FAR) : start][::-1])[:1]
+    right = _seen(text[end : end + _FAR])[:1]
+    if left.isalnum() or right.isalnum():
+        return True
+    return bool(left or right) and all(
+        c.isascii() or unicodedata.category(c)[0] in "PZ" for c in left + right
+    )
 
 
 def _seen(text: str) -> str:
     return "".join(c for c in text if not _is_unseen(c, unicodedata.category(c)))
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not any(c.isalnum() for c in text[max(0, start - 1) : start] + text[end : end + 1])
 
 
 def _near_digit(text: str, start: int, end: int) -> bool:

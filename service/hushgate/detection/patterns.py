@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from hushgate.detection.prefilter import Prefilter
     from hushgate.detection.rule import Rule
 
-_CONFIRMED = frozenset({"separators", "backwards"})
-"""Views that bring together what may not belong together: in them, only a rule's check makes a finding."""
+_CONFIRMED = frozenset({"separators", "backwards", "letters", "ibans"})
+"""Views that bring together what may not belong together, or read letters as digits: in them, only a rule's
+check makes a finding, or a rule so sure of itself that its words stand in its pattern."""
+_SURE = 0.65
+"""The score, before context, of such a rule."""
 
 
 class Patterns:
@@ -28,6 +31,7 @@ class Patterns:
         self.rules = tuple(rules)
         self._matcher = Matcher(rules)
         self._checked = {rule.id: rule.score for rule in rules if rule.checksum}
+        self._sure = {rule.id for rule in rules if rule.checksum or rule.score >= _SURE}
 
     @property
     def prefilter(self) -> Prefilter:
@@ -64,7 +68,7 @@ class Patterns:
             return True
         if view == "backwards":  # one number in ten passes by chance: its context must speak for it too
             return finding.score > self._checked.get(finding.rule, 1.0)
-        return finding.rule in self._checked
+        return finding.rule in self._sure
 
 
 class _Spans:

@@ -17,26 +17,47 @@ _GAP = r"[^0-9A-Za-z]{1,5}"
 _RUN = re.compile(rf"(?<![0-9A-Za-z])[0-9]{{1,8}}(?:{_GAP}[0-9]{{1,8}}){{1,30}}(?![0-9A-Za-z])")
 _SEPARATED = re.compile(_GAP)
 _USUAL = frozenset({" ", "-"})
+_DATE = re.compile(r"[0-9]{1,2}([./])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([./])[0-9]{1,2}\2[0-9]{1,2}")
+_SHAPES = frozenset(
+    {
+        *((4, 4, 4, 4), (4, 6, 5), (4, 6, 4)),  # payment cards
+        *((3, 2, 4), (3, 3, 4), (1, 3, 3, 4)),  # social security numbers, telephones
+        *((4, 4), (4, 4, 1), (4, 4, 2), (4, 4, 3), (4, 4, 4)),  # accounts
+    }
+)
+"""Digits of the groups of numbers as people write them."""
+_CARDS_BEGIN = "2345689"
 _BACKWARDS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){11,18}(?![0-9])")
+_PHONE_BACKWARDS = re.compile(r"(?<![0-9])[0-9]{4}[ .-][0-9]{3}[ .-]?[ .)-][0-9]{3}(?:\(|[ -]1\+?)?(?![0-9])")
 
 
 def odd_separators(text: str) -> Iterator[Change]:
     """What separates the digits of a number and is neither a space nor a dash, as a dash.
 
     Numbers that merely follow each other (``10, 20, 30``) have many kinds of groups or a comma and a space;
-    a number that was taken apart has one kind of separator all along.
+    a number that was taken apart has one kind of separator all along, or groups as a number of its kind has.
     """
     for run in _RUN.finditer(text):
         gaps = list(_SEPARATED.finditer(text, *run.span()))
-        kinds = {gap[0] for gap in gaps}
         digits = sum(character.isdigit() for character in run[0])
-        if digits >= _FEWEST and len(kinds) == 1 and not kinds & _USUAL:
+        if digits >= _FEWEST and _is_taken_apart(run[0], {gap[0] for gap in gaps}):
             joined = "" if digits == len(gaps) + 1 else "-"
             yield from (Change(*gap.span(), joined) for gap in gaps)
 
 
+def _is_taken_apart(run: str, gaps: set[str]) -> bool:
+    if len(gaps) == 1:
+        return not gaps & _USUAL and not _DATE.fullmatch(run)
+    shape = tuple(len(group) for group in re.findall("[0-9]+", run))
+    return shape in _SHAPES and not any("," in gap for gap in gaps)
+
+
 def backwards(text: str) -> Iterator[tuple[int, int]]:
-    """Where numbers stand that are as long as a payment card's and pass its check only from their end."""
-    for run in _BACKWARDS.finditer(text):
-        if luhn(run[0][::-1]) and not luhn(run[0]):
+    """Where numbers stand that, from their end, are a card's by its check, or have a telephone's groups."""
+    done = 0
+    found = [*_BACKWARDS.finditer(text), *_PHONE_BACKWARDS.finditer(text)]
+    for run in sorted(found, key=lambda run: run.start()):
+        is_number = run.re is _PHONE_BACKWARDS or (run[0][-1] in _CARDS_BEGIN and luhn(run[0][::-1]))
+        if is_number and run.start() >= done:
+            done = run.end()
             yield run.span()

@@ -13,26 +13,38 @@ import re2
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.decoding import encodings, escapes
 from hushgate.detection.folding import CONTROLS, foldings, look_alikes
+from hushgate.detection.gluing import GLUED, glued_names
+from hushgate.detection.ibans import scattered_ibans
 from hushgate.detection.rewriting import View, plain, reversed_in_place, rewritten
 from hushgate.detection.separating import backwards, odd_separators
-from hushgate.detection.spoken import NUMBER_WORD, spoken_addresses, spoken_digits
+from hushgate.detection.spoken import NUMBER_WORD, UNIT, spoken_addresses, spoken_digits
 from hushgate.detection.superset import latin_1
+from hushgate.detection.swapping import swapped_digits
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
 __all__ = ["View", "views"]
 
 _GAP = "[^0-9A-Za-z]{1,3}"
+_MARKS = "[^0-9A-Za-z]{1,5}"
 _TRIGGERS = {
     "controls": CONTROLS,
     "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
-    "encodings": r"[A-Za-z0-9+/_-]{15}|(?:[0A-Fa-f]{2}[ :]?){7}",
+    "encodings": r"[A-Za-z0-9+/_-]{11}|(?:[0A-Fa-f]{2}[ :-]?){7}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
     "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
-    "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0",
-    "backwards": r"0(?:[ -]?0){11}",
+    "glued": r"(?i)\b(?:account|acct?|bank|card|cc|iban)[a-z]{2}00|"
+    + GLUED
+    + r"[:=#]?\(?0[^0-9A-Za-z]{0,3}0",
+    "letters": r"0[ .()-]{0,2}[OolISB]{1,3}[ .()-]{0,2}0|\b[OolI]{1,2}[ .()-]?0[ .()-]?0"
+    r"|0[ .()-]?0[OolISB]{1,2}\b",
+    "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0|0[ -]{2,5}0",
+    "ibans": rf"(?i)\b[A-Z]{_MARKS}[A-Z]{_MARKS}(?:0|(?-i:[OIl])|{UNIT})|\b[A-Z]{{2}}00[0-9A-Z]{{11}}"
+    rf"|\b[A-Z]{{2}}[^0-9A-Za-z]{{0,5}}00{_MARKS}[0-9A-Z]{{4}}{_MARKS}0"
+    rf"|(?-i:\b[A-Z]{{2}}){_MARKS}(?:{UNIT}) ",
+    "backwards": r"0(?:[ -]?0){11}|\b0000[ .-]000[ .)-]",
 }
 """What must be in an ``encoded`` text for a view to differ from it."""
 
@@ -47,11 +59,11 @@ class _Triggers:
             self._set.Add(pattern)
         self._set.Compile()
 
-    def of(self, text: str) -> Collection[str]:
+    def of(self, text: str) -> frozenset[str]:
         hits = self._set.Match(encoded(text))
         if hits is None:  # it ran out of memory
-            return self._names
-        return [self._names[hit - 1] for hit in hits if hit]
+            return frozenset(self._names)
+        return frozenset(self._names[hit - 1] for hit in hits if hit)
 
 
 _triggers = _Triggers()
@@ -71,33 +83,41 @@ def views(text: str) -> Iterator[View]:
     if folded:
         yield folded
         source, triggers = folded, _triggers.of(folded.text)
-    yield from _spoken(source, triggers)
+    if "glued" in triggers and (apart := rewritten("apart", source, glued_names(source.text))):
+        yield apart
+        source, triggers = apart, _triggers.of(apart.text)
+    yield from _numbers(source, triggers)
+
+
+def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
+    """Views that are made for numbers, each of the one before it."""
+    spoken = rewritten("spoken", source, spoken_digits(source.text)) if "digits" in triggers else None
+    if spoken:
+        yield spoken
+        source, triggers = spoken, _triggers.of(spoken.text)
+    if "addresses" in triggers and (view := rewritten("spoken", source, spoken_addresses(source.text))):
+        yield view
+    if "ibans" in triggers and (view := rewritten("ibans", source, scattered_ibans(source.text))):
+        yield view
+    if "letters" in triggers and (view := rewritten("letters", source, swapped_digits(source.text))):
+        yield view
+        source, triggers = view, _triggers.of(view.text)
     if "separators" in triggers and (view := rewritten("separators", source, odd_separators(source.text))):
         yield view
+        source, triggers = view, _triggers.of(view.text)
     if "backwards" in triggers and (view := reversed_in_place("backwards", source, backwards(source.text))):
         yield view
 
 
-def _decoded(source: View, triggers: Collection[str]) -> View | None:
+def _decoded(source: View, triggers: frozenset[str]) -> View | None:
     first = rewritten("decoded", source, escapes(source.text)) if "escapes" in triggers else None
     if "encodings" in triggers:
         return rewritten("decoded", first or source, encodings((first or source).text)) or first
     return first
 
 
-def _folded(source: View, triggers: Collection[str]) -> View | None:
+def _folded(source: View, triggers: frozenset[str]) -> View | None:
     if source.text.isascii() and "controls" not in triggers:
         return None
     first = rewritten("folded", source, foldings(source.text))
     return rewritten("folded", first or source, look_alikes((first or source).text)) or first
-
-
-def _spoken(source: View, triggers: Collection[str]) -> Iterator[View]:
-    digits = rewritten("spoken", source, spoken_digits(source.text)) if "digits" in triggers else None
-    if digits:
-        yield digits
-    if "addresses" in triggers:
-        under = digits or source
-        view = rewritten("spoken", under, spoken_addresses(under.text))
-        if view:
-            yield view
