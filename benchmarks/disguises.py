@@ -361,7 +361,7 @@ FORMS: dict[str, tuple[tuple[str, ...], Callable[[Value, Draw], str | None]]] = 
     "spaced dash, dot, slash": (WRITTEN, separated(" - ", " . ", " / ", " – ")),
     "emoji": (WRITTEN, separated("💳", " 🙂 ", "➖", "▪️")),
     "other marks": (WRITTEN, separated("*", "|", ":", "~", "=", "+", "•", "·", ",", "#")),
-    "brackets": (WRITTEN, lambda v, _: "".join(f"({g})" for g in v.groups)),
+    "brackets": (WRITTEN, lambda v, _: ")(".join(v.groups)),
     "another mark in each gap": (WRITTEN, mixed_marks),
     "one by one, spaces": (WRITTEN, separated(" ", single=True)),
     "one by one, dashes": (WRITTEN, separated("-", "–", single=True)),

@@ -85,7 +85,7 @@ class Stages:
         rules = load_rules(settings)
         self._matcher = Matcher(rules)
         self._patterns = Patterns(rules)
-        self._candidates = Candidates(rules, self._patterns)
+        self._candidates = Candidates(self._patterns)
         self._names = load_names(settings) if names else None
 
     def of(self, texts: Sequence[str]) -> Iterator[tuple[str, dict[str, list[Finding]]]]:
