@@ -2,11 +2,11 @@
 
     python benchmarks/false_alarms.py --data DIR [--texts N] [--no-names] [--show N]
 
-DIR holds sets as JSON lines with ``text`` and ``spans``. Of the sets that are clean every utterance counts, of
-the others those without a span. An utterance is altered when the shipped policy's ``log`` destination changes
-it. The stages: the rules on the text as it stands, what each view adds, what the names add. The clean sets do
-speak of companies and countries, so that those names are no false alarms: the last column leaves them out.
-Texts are never printed without --show.
+DIR holds sets as JSON lines with ``text`` and ``spans``. Of the sets that are clean every utterance counts,
+of the others those without a span. An utterance is altered when the shipped policy's ``log`` destination
+changes it. The stages: the rules on the text as it stands, what each view adds, what the names add. The
+clean sets do speak of companies and countries, so that those names are no false alarms: the last column
+leaves them out. Texts are never printed without --show.
 """
 
 from __future__ import annotations

@@ -124,7 +124,7 @@ def crf(nlp, samples):
 def network(nlp, samples, passes=3, width=96):
     """A trained convolutional network as a function from texts to spans, and its size; None without torch."""
     try:
-        import torch  # noqa: PLC0415
+        import torch
     except ImportError:
         return None
     torch.manual_seed(7)

@@ -2,9 +2,8 @@
 
     python benchmarks/replay.py --data DIR [--calls N] [--names MODEL] [--store URL]
 
-DIR holds conversations as JSON lines (multidogo_conversations, star_conversations, tau_transcripts, …), each with its
-turns in ``meta.turns`` as [role, start, end]. Prints calls, errors, p50, p95 and p99 in milliseconds and calls per
-second, of the gate and of the echo.
+DIR holds conversations as JSON lines, each with its turns in ``meta.turns`` as [role, start, end]. Prints
+calls, errors, p50, p95 and p99 in milliseconds and calls per second, of the gate and of the echo.
 """
 
 from __future__ import annotations
@@ -101,9 +100,8 @@ def timed(calls: list[Callable[[], object]]) -> tuple[list[float], int, float]:
 def report(name: str, took: list[float], failed: int, seconds: float) -> None:
     """One line of the table."""
     cut = statistics.quantiles(took, n=100)
-    print(
-        f"{name:<9} {len(took):>7} {failed:>7} {cut[49]:>9.2f} {cut[94]:>9.2f} {cut[98]:>9.2f} {len(took) / seconds:>9.0f}"
-    )
+    centiles = " ".join(f"{cut[at]:>9.2f}" for at in (49, 94, 98))
+    print(f"{name:<9} {len(took):>7} {failed:>7} {centiles} {len(took) / seconds:>9.0f}")
 
 
 def main() -> None:
@@ -125,9 +123,7 @@ def main() -> None:
             "replay needs --data DIR with conversations as JSON lines; there is none, so nothing was measured"
         )
     chats = [turns for turns, _ in zip(conversations(given.data), range(given.calls), strict=False)]
-    print(
-        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}, {len(chats)} conversations"
-    )
+    print(f"{platform.machine()}, Python {platform.python_version()}, {len(chats)} conversations")
     print(f"{'':<9} {'calls':>7} {'failed':>7} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'calls/s':>9}")
     with served(given.names, given.store) as address, Client(address) as client, echoed() as plain:
         prepares, reviews, sizes = [], [], []

@@ -79,10 +79,8 @@ def _show_prepared(console: Console, story: dict[str, Any], prepared: PrepareRes
     console.print("\n[bold]The model reads[/bold]")
     _indented(console, _stand_ins(message.text))
     (record,) = prepared.records
-    console.print(
-        f"\n[bold]The record, {len(prepared.fields)} fields;[/bold] intent: {story['intent']}, and what it does "
-        "not name is dropped"
-    )
+    intent = f"intent: {story['intent']}, and what it does not name is dropped"
+    console.print(f"\n[bold]The record, {len(prepared.fields)} fields;[/bold] {intent}")
     console.print(_fields(prepared, story["record"], json.loads(record.json)))
     console.print("\n[bold]The model reads[/bold]")
     _indented(console, _stand_ins(record.json))

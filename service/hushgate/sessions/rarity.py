@@ -12,7 +12,7 @@ from functools import lru_cache
 import wordfreq
 
 TELLING = 8.0
-"""What an untyped value must reach to be looked for at all: one rare word, two uncommon ones, or eight digits."""
+"""What an untyped value must reach to be looked for at all: a rare word, two uncommon ones, eight digits."""
 COMMON = 4.7
 """A word below this is as common as "may", "gold" or "reading": alone it tells nothing."""
 
