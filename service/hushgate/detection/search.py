@@ -90,14 +90,17 @@ class Search:
 
     def _accepted(self, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
         start, end = match.span(self._value)
-        if start < 0 or start == end:
+        if start < 0 or start == end or not self._passes(match[self._value], checked):
             return None
+        return start, end
+
+    def _passes(self, value: str, checked: Checked) -> bool:
         if self._check is None:
-            return start, end
-        key = (self.rule.checksum, match[self._value])
+            return True
+        key = self.rule.checksum, value
         if key not in checked:
-            checked[key] = self._check(key[1])
-        return (start, end) if checked[key] else None
+            checked[key] = self._check(value)
+        return checked[key]
 
     def _shorter(self, text: str, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
         """The longest match from the same start that ends with an earlier word and passes the check."""
@@ -107,14 +110,16 @@ class Search:
         for end in range(match.end() - 1, start, -1):
             if not (_is_word(text[end - 1]) and not _is_word(text[end])):
                 continue
-            # The search will not see beyond ``end``: what the pattern demands there is asked of the text.
+            # The pattern will not see beyond ``end``: what it demands there is asked of the text.
             if not self.structure.ends_at(text, end):
                 continue
+            # Without a value group it would find all of that; a check costs less than a match, and is shared.
+            if self._value == 0 and not self._passes(text[start:end], checked):
+                continue
             shorter = self._pattern.fullmatch(text, start, end, timeout=self._timeout_ms / 1000)
-            if shorter:
-                span = self._accepted(shorter, checked)
-                if span:
-                    return span
+            span = self._accepted(shorter, checked) if shorter else None
+            if span:
+                return span
         return None
 
 
