@@ -24,6 +24,7 @@ from hushgate.assembly import load_keys, load_names, load_policies, load_rules
 from hushgate.detection.candidates import Candidates, Outcome
 from hushgate.detection.matcher import Matcher
 from hushgate.detection.patterns import Patterns
+from hushgate.detection.views import views
 from hushgate.redactor import Redactor
 from hushgate.settings import Settings
 
@@ -39,6 +40,7 @@ NO_ONE = frozenset({"DATE_TIME", "URL"})
 SPOKEN_OF = NO_ONE | {"LOCATION", "ORGANIZATION", "NRP"}
 """Entities that the clean sets hold although nobody marked them."""
 RULES, NAMES = "rules", "names"
+VIEWS = ("decoded", "folded", "apart", "spoken", "ibans", "letters", "separators", "backwards")
 
 
 def utterances(file: Path, most: int) -> Iterator[str]:
@@ -102,8 +104,8 @@ class Stages:
         spot = (finding.rule, finding.start, finding.end)
         for each in self._candidates.of(text):
             if each.outcome is Outcome.FOUND and (each.rule, each.start, each.end) == spot:
-                return f"view {each.view}"
-        return "view of a view"
+                return each.view
+        return "another view"
 
 
 def main() -> None:
@@ -124,7 +126,7 @@ def main() -> None:
             "false_alarms needs --data DIR with the sets as JSON lines; there is none: nothing was measured"
         )
     log, finders = Log(), Stages(names=not given.no_names)
-    rows, rules, seen = [], Counter(), set()
+    rows, rules, seen, alters = [], Counter(), Counter(), Counter()
     for file in files:
         texts = list(utterances(file, given.texts))
         altered = Counter({"texts": len(texts)})
@@ -134,18 +136,20 @@ def main() -> None:
             altered["everything"] += bool(every)
             altered["figure"] += any(each.entity not in NO_ONE for each in every)
             altered["personal"] += any(each.entity not in SPOKEN_OF for each in every)
+            altered["views"] += any(found for stage, found in hidden.items() if stage not in {RULES, NAMES})
             for stage, found in hidden.items():
                 altered[stage] += bool(found)
+                alters[file.stem in CLEAN, stage] += bool(found)
                 for rule, entity in {(each.rule, each.entity) for each in found}:
                     rules[file.stem in CLEAN, rule, entity, stage] += 1
                     if rules[file.stem in CLEAN, rule, entity, stage] <= given.show:
                         spots = [(e.start, e.end) for e in found if e.rule == rule]
                         print(file.stem, stage, rule, [text[start:end] for start, end in spots], ascii(text))
-            seen.update(hidden)
+            seen.update((file.stem in CLEAN, name) for name in {view.name for view in views(text)})
         rows.append((file.stem, altered))
     clean = [altered for name, altered in rows if name in CLEAN]
     rows.append(("**the clean sets**", sum(clean, Counter())))
-    stages = [RULES, *sorted(seen - {RULES, NAMES}), NAMES]
+    stages = [RULES, "views", NAMES]
     print(f"{platform.machine()}, Python {platform.python_version()}\n")
     columns = {"everything": "altered", "figure": "without DATE_TIME, URL"}
     columns |= {"personal": "without LOCATION, ORGANIZATION, NRP too"}
@@ -156,6 +160,11 @@ def main() -> None:
         total = altered["texts"] or 1
         shares = [f"{altered[s]} ({altered[s] / total:.2%})" for s in (*stages, *columns)]
         print(f"| {name} | {altered['texts']:,} | {' | '.join(shares)} |")
+    print("\n| view | clean utterances that have it | altered by it | others that have it | altered by it |")
+    print("|---|---|---|---|---|")
+    for view in VIEWS:
+        cells = [(seen[part, view], alters[part, view]) for part in (True, False)]
+        print(f"| {view} | {' | '.join(str(n) for cell in cells for n in cell)} |")
     print("\n| rule | entity | stage | clean utterances altered | others |")
     print("|---|---|---|---|---|")
     keys = sorted({key[1:] for key in rules}, key=lambda k: (-rules[True, *k], -rules[False, *k], k))

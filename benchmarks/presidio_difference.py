@@ -59,7 +59,7 @@ NUMBERS = re.compile("CARD|SSN|ITIN|BANK|LICENSE|PASSPORT|NHS|NPI|PHONE|IBAN|MBI
 REASON = {
     Outcome.WORD_MISSING: "no word for it near",
     Outcome.SCORE_TOO_LOW: "no context",
-    Outcome.CHECK_FAILED: "fails a check",
+    Outcome.CHECK_FAILED: "fails a rule's check",
 }
 
 
