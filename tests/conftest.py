@@ -36,11 +36,18 @@ def gate(assembled: Assembled) -> Gate:
 
 
 @contextmanager
-def served(*flags: str, listen: str = "127.0.0.1:0", log: Path | None = None) -> Iterator[str]:
+def served(
+    *flags: str,
+    listen: str = "127.0.0.1:0",
+    log: Path | None = None,
+    environment: dict[str, str] | None = None,
+) -> Iterator[str]:
     """A real server process; its address, once it has said that it serves."""
     command = [sys.executable, "-m", "hushgate", "serve", "--listen", listen, *flags]
     errors = log.open("wb") if log else subprocess.DEVNULL
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
