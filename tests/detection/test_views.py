@@ -51,6 +51,7 @@ def test_a_clean_text_has_no_views(text):
         ("4111\u200b, \u20605", "4111, 5"),
         ("ｊｏｙ－ｌｉ＠ｅｘａｍｐｌｅ．ｃｏｍ", "joy-li@example.com"),
         ("four ③ one", "four 3 one"),
+        ("one-\ufe0ftwo", "one-two"),
         ("ΒΕ45 9308", "BE45 9308"),
         ("cafe\u0301", "café"),
     ],
@@ -121,6 +122,11 @@ def test_what_is_encoded_is_decoded(hidden):
     assert value in text
 
 
+@pytest.mark.parametrize("value", ["219 09 9999", "BE45 9308 4672 6938", "4111 1111 1111 1111"])
+def test_a_number_in_hexadecimal_digits_without_letters_is_decoded(value):
+    assert ("decoded", f"be {value}") in seen(f"be {value.encode().hex()}")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -142,6 +148,7 @@ def test_what_decodes_to_no_text_stays(text):
         ("4111 💳 1111 💳 1111 💳 1111", "4111-1111-1111-1111"),
         ("219_09_9999", "219-09-9999"),
         ("4*1*1*1*1*1*1*1", "41111111"),
+        ("2_1_2_5_5_5_0_1_8_8", "212-555-0188"),
         ("4111 - 1111 - 1111 - 1111", "4111-1111-1111-1111"),
         ("4111   1111   1111   1111", "4111-1111-1111-1111"),
         ("4111.1111/1111\n1111", "4111-1111-1111-1111"),
@@ -201,6 +208,7 @@ def test_words_and_codes_keep_their_letters(text):
         ("acct88213409118", "acct 88213409118"),
         ("ssn219-09-9999", "ssn 219-09-9999"),
         ("tel:212.555.0188", "tel: 212.555.0188"),
+        ("tel:+1 212 555 0188", "tel: +1 212 555 0188"),
         ("ibanIE26AMCH40186209273428", "iban IE26AMCH40186209273428"),
     ],
 )

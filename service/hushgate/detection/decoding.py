@@ -19,10 +19,10 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|\\[ntr\"/\\]")
 _BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:0x)?(?:[0-9A-Fa-f]{2}[ :-]?){7,}[0-9A-Fa-f]{2}(?![0-9A-Za-z])")
-_PAIRS = re.compile("..(?:[ :-]..)+")
-_LONGEST_NUMBER = 43
-"""Characters of the longest IBAN, in groups of four."""
+_WORDS = "be|ad|fa|ed|de"
+"""Words, and parts of words, that hexadecimal digits spell, and that no text in ASCII begins with."""
+_PAIR = "[0-9A-Fa-f]{2}"
+_HEX = re.compile(rf"(?<![0-9A-Za-z])(?!(?i:{_WORDS}) )(?:0x)?(?:{_PAIR}[ :-]?){{7,}}{_PAIR}(?![0-9A-Za-z])")
 _PRINTED = 0.95
 _READABLE = 0.4
 """Of what bytes decode to, so much must be printed, or be letters and digits among what is not shown."""
@@ -81,9 +81,9 @@ def _hexadecimal(run: str) -> str:
         text = _text(bytes.fromhex(re.sub(r"[ :-]", "", run.removeprefix("0x"))))
     except ValueError:
         return ""
-    # Digits alone may be a number, unless they go in pairs, are too many, or say a number again.
-    is_number = not any(map(str.isalpha, run)) and len(run) <= _LONGEST_NUMBER and not _PAIRS.fullmatch(run)
-    return "" if is_number and any(map(str.isalpha, text)) else text
+    # Digits alone may be a number as it stands: chance makes letters of it, an encoded number makes digits.
+    chance = not any(map(str.isalpha, run)) and 2 * sum(map(str.isdigit, text)) < len(text)
+    return "" if chance else text
 
 
 def _text(data: bytes) -> str:

@@ -75,7 +75,7 @@ def _folded(text: str, start: int, end: int) -> str | None:
         found = str(digit) if is_one else None
     elif category in {"Zs", "Zl", "Zp"}:
         found = " " if _near_digit(text, start, end) else None
-    elif category == "Pd" or base in _DASHES:
+    elif base != "-" and (category == "Pd" or base in _DASHES):
         found = "-" if _near_digit(text, start, end) else None
     elif category[0] == "L" or "\uff00" <= base <= "\uffef" or "\ufe50" <= base <= "\ufe6f":
         plain = unicodedata.normalize("NFKC", cluster)

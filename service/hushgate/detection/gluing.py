@@ -17,7 +17,7 @@ _NAMES = (
 GLUED = rf"(?i)\b(?:{_NAMES})"
 """A word that names a number, as a pattern's beginning."""
 _GLUED = re.compile(
-    rf"(?i)(?<![0-9A-Za-z])(?:{_NAMES})[:=#]?(?=\(?[0-9](?:[^0-9A-Za-z]{{0,3}}[0-9OolISB]){{6}})"
+    rf"(?i)(?<![0-9A-Za-z])(?:{_NAMES})[:=#]?(?=\+?\(?[0-9](?:[^0-9A-Za-z]{{0,3}}[0-9OolISB]){{6}})"
 )
 _GLUED_IBAN = re.compile(
     r"(?i)(?<![0-9A-Za-z])(?:iban|account|acct|bank)(?=[a-z]{2}[0-9]{2}[ -]?[0-9a-z]{4})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from hushgate.detection.checksums import luhn
@@ -27,6 +28,8 @@ _SHAPES = frozenset(
 )
 """Digits of the groups of numbers as people write them."""
 _CARDS_BEGIN = "2345689"
+_TELEPHONE = (3, 3, 4)
+"""Groups of ten digits that stand one by one: in one piece they would need words for a telephone."""
 _BACKWARDS = re.compile(r"(?<![0-9])[0-9](?:[ -]?[0-9]){11,18}(?![0-9])")
 _PHONE_BACKWARDS = re.compile(r"(?<![0-9])[0-9]{4}[ .-][0-9]{3}[ .-]?[ .)-][0-9]{3}(?:\(|[ -]1\+?)?(?![0-9])")
 
@@ -41,8 +44,11 @@ def odd_separators(text: str) -> Iterator[Change]:
         gaps = list(_SEPARATED.finditer(text, *run.span()))
         digits = sum(character.isdigit() for character in run[0])
         if digits >= _FEWEST and _is_taken_apart(run[0], {gap[0] for gap in gaps}):
-            joined = "" if digits == len(gaps) + 1 else "-"
-            yield from (Change(*gap.span(), joined) for gap in gaps)
+            single = digits == len(gaps) + 1
+            dashes = _TELEPHONE if single and digits == sum(_TELEPHONE) else ()
+            for place, gap in enumerate(gaps, 1):
+                joined = not single or place in accumulate(dashes)
+                yield Change(*gap.span(), "-" if joined else "")
 
 
 def _is_taken_apart(run: str, gaps: set[str]) -> bool:

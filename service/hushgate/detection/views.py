@@ -37,7 +37,7 @@ _TRIGGERS = {
     "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
     "glued": r"(?i)\b(?:account|acct?|bank|card|cc|iban)[a-z]{2}00|"
     + GLUED
-    + r"[:=#]?\(?0[^0-9A-Za-z]{0,3}0",
+    + r"[:=#]?[+]?\(?0[^0-9A-Za-z]{0,3}0",
     "letters": r"0[ .()-]{0,2}[OolISB]{1,3}[ .()-]{0,2}0|\b[OolI]{1,2}[ .()-]?0[ .()-]?0"
     r"|0[ .()-]?0[OolISB]{1,2}\b",
     "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0|0[ -]{2,5}0",
