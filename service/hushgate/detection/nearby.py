@@ -33,7 +33,9 @@ def folded(text: str) -> str:
     spaced = _CAMEL.sub(r" \g<0>", text)
     if spaced.isascii():
         return spaced.lower()
-    bare = unicodedata.normalize("NFKD", spaced.casefold())
+    # Taking a letter apart can leave a capital (U+1D6A8, a bold Alpha), whose small letter comes apart again.
+    apart = unicodedata.normalize("NFKD", spaced.casefold())
+    bare = unicodedata.normalize("NFKD", apart.casefold())
     return "".join(c for c in bare if not unicodedata.combining(c))
 
 
