@@ -91,7 +91,8 @@ def test_what_a_pattern_matches_its_superset_matches(pattern, texts):
             assert len(data) == len(text)
             assert theirs.search(data)
             assert facts.width is None or match.end() - match.start() <= facts.width
-            assert facts.ends_at(text, match.end())
+            # Of an empty text, re's \B is false before Python 3.14 and regex's is true.
+            assert facts.ends_at(text, match.end()) or not text
             windows = Windows(data).within([(0, len(text))], head.anchor, head.reach)
             assert (
                 match.start() == len(text)
