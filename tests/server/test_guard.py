@@ -57,6 +57,14 @@ def test_the_customers_own_token_is_restored(client, prepared):
     assert "[EMAIL_ADDRESS" not in reviewed.text
 
 
+@pytest.mark.parametrize("token", ["[PERSON_AAAAAA]", "[PERSON_K7Q2M0]", "[email_address_k7q2m0]"])
+def test_a_forged_token_blocks_the_draft_whatever_its_id(token, client, prepared):
+    reviewed = client.review(**NAMES, session_id="guard", text=f"We wrote to {token}.")
+
+    assert (reviewed.verdict, reviewed.text) == (Verdict.VERDICT_BLOCKED, "")
+    assert [(r.code, r.start, r.end) for r in reviewed.reasons] == [("TOKEN_UNKNOWN", 12, 12 + len(token))]
+
+
 def test_an_internal_note_is_blocked_and_nothing_may_be_sent(client, prepared):
     reviewed = client.review(
         **NAMES, session_id="guard", text=f"It says: {DATA['case']['internal_notes'][0]}"

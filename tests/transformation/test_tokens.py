@@ -10,6 +10,7 @@ from hushgate.transformation.tokens import (
     find_tokens,
     is_token_id,
     placeholders,
+    shaped_tokens,
     token_id,
     write_token,
     written_tokens,
@@ -89,3 +90,15 @@ def test_brackets_that_hushgate_did_not_write_are_no_placeholder(text):
 
 def test_a_bracketed_word_that_is_no_entity_is_no_placeholder():
     assert placeholders("[SMITH] and [PERSON]", {"PERSON"}) == [(12, 20)]
+
+
+@pytest.mark.parametrize("text", ["[PERSON_AAAAAA]", "[PERSON_K7Q2M0]", "[person_k7q2m0]", "[US_SSN_123456]"])
+def test_a_forged_token_is_seen_whatever_its_id(text):
+    assert shaped_tokens(f"Hello {text}!", {"PERSON", "US_SSN"}) == [(6, 6 + len(text))]
+
+
+@pytest.mark.parametrize(
+    "text", ["[PERSON]", "[CASE_204871]", "[person_masked]", "[ORDER_STATUS]", "[PERSON_A1]"]
+)
+def test_other_words_in_brackets_are_no_forged_token(text):
+    assert shaped_tokens(text, {"PERSON", "ORDER_ID"}) == []

@@ -61,6 +61,11 @@ class Detector:
         """What an operator should know at start-up of the names; empty when all is as was asked for."""
         return self._names.notice if self._names else ""
 
+    @property
+    def entities(self) -> Container[str]:
+        """All that can be found; nothing where users' recognizers may find whatever they like."""
+        return self._entities or ()
+
     def find(self, text: str, *, label: str = "", language: str = LANGUAGE) -> tuple[Finding, ...]:
         """What ``text`` holds: distinct findings by start, the longer first; they may overlap.
 

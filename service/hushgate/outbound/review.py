@@ -27,7 +27,7 @@ from hushgate.finding import SECRETS, Action, Finding
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.rewrite import Rewritten, replace_spans
-from hushgate.transformation.tokens import find_tokens, written_tokens
+from hushgate.transformation.tokens import find_tokens, shaped_tokens, written_tokens
 from hushgate.treatment import Reader, Relation, Sighting, settled, sightings
 
 if TYPE_CHECKING:
@@ -150,7 +150,11 @@ class _Reviewer:
             for (start, end, _, _), known in zip(rewritten.cuts, knowns, strict=True)
         )
         covered = {at for token in tokens for at in range(token.start, token.end)}
-        unknown = tuple((w.start, w.end) for w in written_tokens(text) if w.start not in covered)
+        meant = {
+            *((w.start, w.end) for w in written_tokens(text)),
+            *shaped_tokens(text, self.detector.entities),
+        }
+        unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
         return _Restored(rewritten, values, unknown)
 
     def _piece(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> _Piece:

@@ -26,6 +26,7 @@ IDS = 32**4
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _LABEL = r"[A-Z]{2,}[0-9]{0,2}(?:_[A-Z]+[0-9]{0,2})*?"
 _EXACT = re.compile(rf"\[(?P<label>{_LABEL})(?:_(?P<ids>(?:[{ALPHABET}]{{6}}){{1,2}})|~[a-p]{{32,8192}})?\]")
+_SHAPED = re.compile(rf"(?i)\[(?P<label>{_LABEL})_(?P<id>[{ALPHABET}]{{6}})\]")
 # What models do to an id: case, and spaces or hyphens inside. Whether it *is* one, the code decides.
 _LOOSE_ID = regex.compile(r"(?i)(?<![0-9a-z])[0-9a-z](?:[ \t\r\n-]{0,2}[0-9a-z]){5}(?![0-9a-z])")
 _OPENING = r"(?:\\?[\[(<{«][*_`'\"\s]{0,3})"
@@ -111,6 +112,23 @@ def written_tokens(text: str) -> list[Written]:
         for found in _EXACT.finditer(text)
         if found["ids"] and len(found["ids"]) == ID_LENGTH and is_token_id(found["ids"])
     ]
+
+
+def shaped_tokens(text: str, entities: Container[str]) -> list[tuple[int, int]]:
+    """What can only be meant as a token, whether or not its id is one: half-open spans.
+
+    In capitals, any six symbols behind the label of one of ``entities``; in another case only an id, or
+    symbols with a digit among them, so that no ordinary word in brackets is taken for one.
+    """
+    return [
+        found.span()
+        for found in _SHAPED.finditer(text)
+        if found["label"].upper() in entities and (found.group().isupper() or _tells(found["id"]))
+    ]
+
+
+def _tells(symbols: str) -> bool:
+    return any(map(str.isdecimal, symbols)) or is_token_id(symbols.upper())
 
 
 def find_tokens(text: str, live: Mapping[str, str]) -> list[Written]:
