@@ -85,3 +85,10 @@ def test_a_file_of_the_same_name_replaces_an_earlier_one_in_its_place(tmp_path):
     files = yaml_files((tmp_path / "a", tmp_path / "b", single))
 
     assert files == (tmp_path / "b/country/xx.yaml", tmp_path / "a/one.yaml", single)
+
+
+def test_a_setting_that_is_none_is_refused_and_what_kubernetes_sets_is_not():
+    with pytest.raises(Failure, match="HUSHGATE_POLICY is no setting"):
+        Settings.read({"HUSHGATE_POLICY": "/etc/mine.yaml"})
+
+    assert Settings.read({"HUSHGATE_SERVICE_HOST": "192.0.2.1", "HUSHGATE_PORT_50551_TCP_PORT": "50551"})

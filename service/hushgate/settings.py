@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 PREFIX = "HUSHGATE_"
+_KUBERNETES = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
+"""What Kubernetes puts into every pod's environment for a Service of the name hushgate."""
 NO_NAMES = "none"
 """As the name model: none is loaded, names are left to records and phrases."""
 
@@ -69,6 +71,11 @@ class Settings:
         In the environment, lists are separated as in PATH. Fails with FIELD_INVALID.
         """
         environment = os.environ if environment is None else environment
+        known = {PREFIX + each.name.upper() for each in fields(cls)}
+        for name in environment:
+            # A policy that is set under a wrong name must not leave the shipped one in force.
+            if name.startswith(PREFIX) and name not in known and not name.startswith(_KUBERNETES):
+                raise Failure(Reason.FIELD_INVALID, f"{name} is no setting of hushgate", field=name)
         given: dict[str, Any] = {}
         for each in fields(cls):
             text = environment.get(PREFIX + each.name.upper(), "")
