@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from re import _constants as op  # type: ignore[attr-defined]
 
 import regex
@@ -90,6 +91,7 @@ _NOT = {
 }
 
 
+@cache
 def span(first: int, final: int, flags: int) -> Characters:
     """The characters of a range of code points, as ``re`` reads it under ``flags``."""
     codes = frozenset(range(first, min(final + 1, 0x80)))
@@ -104,6 +106,7 @@ def span(first: int, final: int, flags: int) -> Characters:
     return Characters(codes, codes - _KINDS)
 
 
+@cache
 def category(name: object, flags: int) -> Characters:
     r"""The characters of ``\\d``, ``\\s``, ``\\w`` or their opposites, by ``re``'s name for it."""
     codes = _CATEGORIES[_NOT.get(name, name)]
