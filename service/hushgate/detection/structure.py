@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from re import _compiler as compiler  # type: ignore[attr-defined]
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -28,9 +29,18 @@ class Structure:
     """Whether what the pattern demands after its last character holds in a text at a place."""
 
 
+@lru_cache(maxsize=1)
+def parsed(pattern: str) -> Any:  # noqa: ANN401 - the parser's
+    """The parser's tree of ``pattern``, not to be changed; kept for the next who asks for the same one.
+
+    Raises ``re.error``.
+    """
+    return parser.parse(pattern)
+
+
 def structure(pattern: str) -> Structure:
     """Read ``pattern``, in Python's ``re`` dialect. Raises ``re.error`` when it is none."""
-    tree = parser.parse(pattern)
+    tree = parsed(pattern)
     aheads = [_bound(node[1][1]) for node in _nodes(tree) if node[0] in {op.ASSERT, op.ASSERT_NOT}]
     ahead = None if None in aheads else max((each for each in aheads if each is not None), default=0)
     return Structure(_bound(tree), ahead, _tail(tree))

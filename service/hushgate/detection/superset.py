@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
 from typing import TYPE_CHECKING, Any
 
 import re2
@@ -25,6 +24,7 @@ from hushgate.detection.alphabet import (
     encoded,
     span,
 )
+from hushgate.detection.structure import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -60,7 +60,7 @@ class Superset:
 
 def superset(pattern: str) -> Superset:
     """The least that must be there for ``pattern``, in Python's ``re`` dialect, to match."""
-    tree = parser.parse(pattern)
+    tree = parsed(pattern)
     head = _Head(tree.state.flags, first=True, last=True)
     text = head.sequence(tree, HEAD).text
     begin, _ = head.beginning(tree)
