@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -232,3 +233,15 @@ def test_time_grows_with_the_text_and_no_faster(whole):
     seconds_per_character(100)
     small = min(seconds_per_character(20) for _ in range(5))
     assert min(seconds_per_character(2000) for _ in range(2)) < 3 * small
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text("5 a\n", max_size=40), st.integers(0, 10))
+def test_a_rule_for_a_texts_beginning_finds_there_what_its_pattern_does_and_nothing_later(text, start):
+    rule = Rule("toy.alone", "NUMBER", r"\A\s?(?P<value>\d{3,8}) ?(?!a)", score=0.9)
+    window = (start, max(start + 1, len(text)))
+    expected = re.match(rule.pattern, text) if start == 0 else None
+
+    spans = list(Search(rule).spans(text, [window], {}))
+
+    assert spans == ([expected.span("value")] if expected else [])

@@ -51,7 +51,10 @@ class Search:
         """
         found = 0
         try:
-            for start, stop in windows:
+            for start, end in windows:
+                if start and self.structure.at_start:
+                    return
+                stop = 1 if self.structure.at_start else end
                 place = max(found, start)
                 while place < stop:
                     begun, place = place, stop
