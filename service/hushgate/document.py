@@ -51,6 +51,11 @@ class Place:
     path: Path = field(default=(), repr=False)
     key: bool = False
 
+    @property
+    def label(self) -> str:
+        """The words that stand before the text, for context; a key's are those of the object it is in."""
+        return label(self.path[:-1] if self.key else self.path)
+
 
 class _RefusedError(Exception):
     """What the JSON grammar allows and this reader does not."""

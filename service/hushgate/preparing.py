@@ -6,11 +6,11 @@ messages ───────────┴─ detect + recall ─ settle ─ 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
-from hushgate.document import Number, Place, label, leaves, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.document import Number, Place, leaves, parse, path_text, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
@@ -105,7 +105,7 @@ def _read_records(call: PrepareCall, policy: Policy, detector: Detector) -> list
     ]
     detected = detector.find_many(
         [place.text for _, place in places],
-        labels=[label(place.path[:-1] if place.key else place.path) for _, place in places],
+        labels=[place.label for _, place in places],
         language=call.language or "en",
     )
     by_record: list[dict[tuple[Path, bool], Sequence[Finding]]] = [{} for _ in trees]
@@ -214,11 +214,7 @@ class _Writer:
         def pseudonym(entity: str, written: str) -> str:
             if known is None:
                 return self.session.pseudonym(Known(written, entity, said=said))
-            behind = Known(
-                written, entity, known.path, known.source, known.subject,
-                dropped=known.dropped, said=known.said, number=known.number,
-            )  # fmt: skip
-            return self.session.pseudonym(behind)
+            return self.session.pseudonym(replace(known, value=written, entity=entity))
 
         finding = sighting.finding
         return operate(finding.action, finding.entity, value, keys=self.keys, pseudonym=pseudonym)

@@ -15,7 +15,6 @@ from hushgate.document import (
     Number,
     Place,
     keys,
-    label,
     leaves,
     parse,
     path_text,
@@ -130,7 +129,7 @@ class _Reviewer:
         restored = [self._restore(place.text) for place in places]
         detected = self.detector.find_many(
             [one.rewritten.text for one in restored],
-            labels=[label(place.path[:-1] if place.key else place.path) for place in places],
+            labels=[place.label for place in places],
             language=self.call.language or "en",
         )
         return [
