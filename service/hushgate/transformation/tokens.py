@@ -4,6 +4,8 @@ A token is ``[PERSON_K7Q2M9]``: the entity, then an id of six symbols of Crockfo
 are the codewords of a Reed-Solomon code over GF(32), four symbols of choice and two of check, so that
 any two ids differ in at least three places (Reed and Solomon 1960; Crockford,
 https://www.crockford.com/base32.html): an id that was changed in one or two places is no id at all.
+Every id has a digit in it, so that no placeholder that somebody writes, ``[CREDIT_CARD_MASKED]``, is a
+token.
 """
 
 from __future__ import annotations
@@ -21,12 +23,12 @@ if TYPE_CHECKING:
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 6
 IDS = 32**4
-"""How many ids there are."""
+"""How many codewords there are. Nine in ten have a digit and are ids."""
 
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _LABEL = r"[A-Z]{2,}[0-9]{0,2}(?:_[A-Z]+[0-9]{0,2})*?"
 _EXACT = re.compile(rf"\[(?P<label>{_LABEL})(?:_(?P<ids>(?:[{ALPHABET}]{{6}}){{1,2}})|~[a-p]{{32,8192}})?\]")
-_SHAPED = re.compile(rf"(?i)\[(?P<label>{_LABEL})_(?P<id>[{ALPHABET}]{{6}})\]")
+_SHAPED = re.compile(rf"(?i)\[(?P<label>{_LABEL})_(?P<id>[0-9A-Z]{{6}})\]")
 # What models do to an id: case, and spaces or hyphens inside. Whether it *is* one, the code decides.
 _LOOSE_ID = regex.compile(r"(?i)(?<![0-9a-z])[0-9a-z](?:[ \t\r\n-]{0,2}[0-9a-z]){5}(?![0-9a-z])")
 _OPENING = r"(?:\\?[\[(<{«][*_`'\"\s]{0,3})"
@@ -55,7 +57,13 @@ _GENERATOR = (_POWER[1] ^ _POWER[2], _times(_POWER[1], _POWER[2]))
 
 
 def token_id(number: int) -> str:
-    """The id with this number, 0 to ``IDS`` - 1."""
+    """The id that a number from 0 to ``IDS`` - 1 leads to: its codeword, or the next one with a digit."""
+    while not _has_digit(identifier := _codeword(number)):
+        number = (number + 1) % IDS
+    return identifier
+
+
+def _codeword(number: int) -> str:
     symbols = [number >> shift & 31 for shift in (15, 10, 5, 0)]
     high, low = 0, 0
     for symbol in symbols:
@@ -65,11 +73,15 @@ def token_id(number: int) -> str:
 
 
 def is_token_id(text: str) -> bool:
-    """Whether these six symbols are an id: the check symbols agree."""
+    """Whether these six symbols are an id: the check symbols agree, and one of the six is a digit."""
     number = 0
     for symbol in text[:4]:
         number = number << 5 | _VALUE[symbol]
-    return len(text) == ID_LENGTH and token_id(number) == text
+    return len(text) == ID_LENGTH and _has_digit(text) and _codeword(number) == text
+
+
+def _has_digit(symbols: str) -> bool:
+    return any(map(str.isdecimal, symbols))
 
 
 def write_token(entity: str, identifier: str) -> str:
@@ -117,18 +129,15 @@ def written_tokens(text: str) -> list[Written]:
 def shaped_tokens(text: str, entities: Container[str]) -> list[tuple[int, int]]:
     """What can only be meant as a token, whether or not its id is one: half-open spans.
 
-    In capitals, any six symbols behind the label of one of ``entities``; in another case only an id, or
-    symbols with a digit among them, so that no ordinary word in brackets is taken for one.
+    Behind the label of one of ``entities``: six symbols with a digit among them, or letters alone that are
+    an id once O is read as 0, I and L as 1. Any other word in brackets is a placeholder.
     """
     return [
         found.span()
         for found in _SHAPED.finditer(text)
-        if found["label"].upper() in entities and (found.group().isupper() or _tells(found["id"]))
+        if found["label"].upper() in entities
+        and (_has_digit(found["id"]) or is_token_id(_read_id(found["id"])))
     ]
-
-
-def _tells(symbols: str) -> bool:
-    return any(map(str.isdecimal, symbols)) or is_token_id(symbols.upper())
 
 
 def find_tokens(text: str, live: Mapping[str, str]) -> list[Written]:
