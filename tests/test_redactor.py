@@ -17,7 +17,7 @@ from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.failure import Failure, Reason
 from hushgate.policy.reader import read_policy
-from hushgate.transformation.operators import Keys
+from hushgate.transformation.joinable import Keys
 
 RULES = (
     Rule("toy.case", "CASE_ID", r"\bC-\d{4}\b", score=0.5),

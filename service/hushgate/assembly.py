@@ -12,7 +12,7 @@ from hushgate.detection.patterns import Patterns
 from hushgate.failure import Failure, Reason
 from hushgate.policy.reader import PolicyProblems, read_policy
 from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
-from hushgate.transformation.operators import Keys
+from hushgate.transformation.joinable import Keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -197,6 +197,46 @@ def _written() -> Iterator[Callable[[bytes], None]]:
 
 
 @app.command()
+def decrypt(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILE]...", help="What to read; stdin if not given.")
+    ] = None,
+    *,
+    key_file: Annotated[
+        list[Path] | None,
+        typer.Option("--key-file", help="File that holds a master key, a retired one too; repeatable."),
+    ] = None,
+) -> None:
+    """Open the ciphertexts that a policy's `encrypt` has left in a text: a filter from stdin or files.
+
+    What no given key opens stays as it is, is counted on stderr, and makes the exit code 1.
+    """
+    from hushgate.transformation.joinable import Keys
+    from hushgate.transformation.joinable import decrypt as opened
+
+    masters = [Settings.read(key_file=file).master_key() for file in (key_file or (None,))]
+    keys = [master for master in masters if master]
+    if not keys:
+        _end("a ciphertext needs the master key: give --key-file", 2)
+    ring = Keys.derive(*keys)
+    left = 0
+    with _written() as write:
+        for file in files or (None,):
+            try:
+                with file.open("rb") if file else io.FileIO(0, closefd=False) as raw:
+                    for line in io.BufferedReader(raw) if isinstance(raw, io.RawIOBase) else raw:
+                        done = opened(line.decode("utf-8", "surrogateescape"), ring)
+                        left += done.unopened
+                        write(done.text.encode("utf-8", "surrogateescape"))
+            except OSError as error:
+                _end(f"{file}: {error.strerror}", 2)
+    if left:
+        _end(
+            f"{left} {'ciphertext does' if left == 1 else 'ciphertexts do'} not open under the given keys", 1
+        )
+
+
+@app.command()
 def check(
     paths: Annotated[
         list[Path] | None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hushgate.policy.model import Policy
     from hushgate.sessions.session import Session
     from hushgate.sessions.vault import Vault
-    from hushgate.transformation.operators import Keys
+    from hushgate.transformation.joinable import Keys
 
 Answer = TypeVar("Answer")
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from hushgate.minimization.minimize import Minimized
     from hushgate.policy.model import Policy
     from hushgate.sessions.session import Session
-    from hushgate.transformation.operators import Keys
+    from hushgate.transformation.joinable import Keys
     from hushgate.treatment import Sighting
 
 CUSTOMER_ROLES = frozenset({"user", "customer"})

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hushgate.detection.detector import Detector
     from hushgate.document import Path, Scalar, Tree
     from hushgate.policy.model import Policy
-    from hushgate.transformation.operators import Keys
+    from hushgate.transformation.joinable import Keys
     from hushgate.transformation.rewrite import Rewritten
 
 

@@ -15,7 +15,7 @@ from hushgate.redactor import Redactor
 from hushgate.server.frame import Frame
 from hushgate.server.log import Log
 from hushgate.server.redaction import RedactionServicer
-from hushgate.transformation.operators import Keys
+from hushgate.transformation.joinable import Keys
 from hushgate.v1 import redaction_service_pb2_grpc
 
 

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hushgate.finding import Action
-from hushgate.transformation.operators import Keys, decrypted, operate
+from hushgate.transformation.joinable import Keys
+from hushgate.transformation.operators import operate
 from hushgate.transformation.rewrite import replace_spans
 from hushgate.transformation.tokens import placeholders
 
@@ -23,8 +24,21 @@ KEYS = Keys.derive(b"a key for tests")
         (Action.LAST4, "CREDIT_CARD", "4111 1111 1111 1111", "**** **** **** 1111"),
         (Action.LAST4, "PIN", "1234", "**34"),
         (Action.GENERALIZE, "DATE_TIME", "May 3rd, 1984", "1984"),
-        (Action.GENERALIZE, "POSTCODE", "LS1 4DY", "LS1***"),
+        (Action.GENERALIZE, "DATE_OF_BIRTH", "3/5/1984", "1984"),
+        (Action.GENERALIZE, "DATE_OF_BIRTH", "14 March 1931", "before 1940"),
+        (Action.GENERALIZE, "POSTCODE", "LS1 4DY", "LS1"),
+        (Action.GENERALIZE, "POSTCODE", "ec1a1bb", "EC1A"),
+        (Action.GENERALIZE, "POSTCODE", "02139-4307", "021**"),
+        (Action.GENERALIZE, "POSTCODE", "03601", "000**"),
+        (Action.GENERALIZE, "POSTCODE", "1012 AB", "101***"),
         (Action.GENERALIZE, "AGE", "47", "40-49"),
+        (Action.GENERALIZE, "AGE", "89 years old", "80-89"),
+        (Action.GENERALIZE, "AGE", "90", "90+"),
+        (Action.GENERALIZE, "AGE", "104", "90+"),
+        (Action.GENERALIZE, "FIELD_VALUE", "88.40", "10-99"),
+        (Action.GENERALIZE, "FIELD_VALUE", "-1,250", "-9999 to -1000"),
+        (Action.GENERALIZE, "FIELD_VALUE", "0", "0-9"),
+        (Action.GENERALIZE, "FIELD_VALUE", "gold", "[FIELD_VALUE]"),
         (Action.GENERALIZE, "PERSON", "Dana", "[PERSON]"),
         (Action.BLOCK, "PERSON", "Dana", "[BLOCKED]"),
     ],
@@ -34,25 +48,11 @@ def test_an_action_looks_like_this(action, entity, value, expected):
 
 
 @given(st.text(max_size=40))
-def test_what_is_encrypted_comes_back_under_its_key(value):
-    stand_in = operate(Action.ENCRYPT, "PERSON", value, keys=KEYS)
-
-    assert decrypted("PERSON", stand_in.partition("~")[2][:-1], KEYS.encrypt) == value
-
-
-@given(st.text(max_size=40))
 @pytest.mark.parametrize("action", [Action.REDACT, Action.HASH, Action.ENCRYPT, Action.PSEUDONYMIZE])
 def test_a_stand_in_is_recognised_as_one(action, value):
     stand_in = operate(action, "PERSON", value, keys=KEYS)
 
     assert placeholders(stand_in) == [(0, len(stand_in))]
-
-
-def test_the_same_value_hashes_alike_under_one_key_and_differently_under_another():
-    first = operate(Action.HASH, "IP_ADDRESS", "192.0.2.1", keys=KEYS)
-
-    assert first == operate(Action.HASH, "IP_ADDRESS", "192.0.2.1", keys=KEYS)
-    assert first != operate(Action.HASH, "IP_ADDRESS", "192.0.2.1", keys=Keys.derive(b"another"))
 
 
 spans = st.lists(st.integers(0, 30), min_size=0, max_size=8, unique=True).map(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from hushgate.policy.model import Policy
     from hushgate.sessions.notes import Repeat
     from hushgate.sessions.session import Session
-    from hushgate.transformation.operators import Keys
+    from hushgate.transformation.joinable import Keys
 
 
 @dataclass(frozen=True, slots=True)

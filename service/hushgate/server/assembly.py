@@ -16,7 +16,7 @@ from hushgate.sessions.memory_store import MemoryStore
 from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
 from hushgate.settings import NO_NAMES
-from hushgate.transformation.operators import Keys
+from hushgate.transformation.joinable import Keys
 
 if TYPE_CHECKING:
     from hushgate.sessions.store import Store

@@ -5,43 +5,24 @@ Pseudonymising needs a session; its operator is handed in by whoever holds one.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import re
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
 from hushgate.finding import Action
-from hushgate.transformation.tokens import IDS, token_id, write_token
+from hushgate.transformation.generalizing import generalize
+from hushgate.transformation.joinable import encrypted, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from presidio_anonymizer.operators import Mask
 
+    from hushgate.transformation.joinable import Keys
+
 BLOCKED = "[BLOCKED]"
 """Stands for a whole text that a policy blocks where there is no verdict to say so."""
 
 _SHOWN = 4
-_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What the keyed operators need; 32 bytes each."""
-
-    hash: bytes = field(repr=False)
-    encrypt: bytes = field(repr=False)
-
-    @classmethod
-    def derive(cls, master: bytes) -> Keys:
-        """Both keys from one of any length (HMAC as a one-step KDF, NIST SP 800-56C)."""
-        return cls(
-            hash=hmac.digest(master, b"hushgate/hash/1", "sha256"),
-            encrypt=hmac.digest(master, b"hushgate/encrypt/1", "sha256"),
-        )
 
 
 def operate(  # noqa: PLR0911 - one return for each action, in the order of the enum
@@ -73,9 +54,9 @@ def operate(  # noqa: PLR0911 - one return for each action, in the order of the 
         case Action.PSEUDONYMIZE if pseudonym is not None:
             return pseudonym(entity, value)
         case Action.HASH | Action.PSEUDONYMIZE:
-            return hashed(entity, value, keys.hash)
+            return hashed(entity, value, keys)
         case Action.ENCRYPT:
-            return encrypted(entity, value, keys.encrypt)
+            return encrypted(entity, value, keys)
         case Action.BLOCK:
             return BLOCKED
 
@@ -110,45 +91,3 @@ def presidio_mask() -> Mask:
     from presidio_anonymizer.operators import Mask  # noqa: PLC0415 - see above
 
     return Mask()
-
-
-def generalize(entity: str, value: str) -> str:
-    """A coarser value: the year of a date, a postcode's area, an age's decade; else ``[ENTITY]``."""
-    if entity in {"DATE_TIME", "DATE_OF_BIRTH"} and (year := _YEAR.search(value)):
-        return year.group()
-    if entity == "POSTCODE":
-        return _postal_area(value)
-    if entity == "AGE" and value.isdecimal():
-        decade = int(value) // 10 * 10
-        return f"{decade}-{decade + 9}"
-    return f"[{entity}]"
-
-
-def _postal_area(value: str) -> str:
-    """The first half of a postcode in letters and digits, at most three (HIPAA's Safe Harbor: 3 digits)."""
-    bare = "".join(c for c in value.upper() if c.isalnum())
-    shown = min(3, len(bare) // 2)
-    return f"{bare[:shown]}{'*' * (len(bare) - shown)}"
-
-
-def hashed(entity: str, value: str, key: bytes) -> str:
-    """``[ENTITY_` and 12 symbols: 40 bits of HMAC-SHA256 of the entity and the value, as two token ids."""
-    digest = hmac.digest(key, f"{entity}\0{value}".encode("utf-8", "surrogatepass"), hashlib.sha256)
-    numbers = (int.from_bytes(digest[at : at + 4]) % IDS for at in (0, 4))
-    return write_token(entity, "".join(map(token_id, numbers)))
-
-
-def encrypted(entity: str, value: str, key: bytes) -> str:
-    """``[ENTITY~`` and the AES-SIV ciphertext (RFC 5297) in the letters a to p, one for each four bits."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 - only where asked for
-
-    data = AESSIV(key).encrypt(value.encode("utf-8", "surrogatepass"), [entity.encode()])
-    return f"[{entity}~{data.hex().translate(_LETTERS)}]"
-
-
-def decrypted(entity: str, letters: str, key: bytes) -> str:
-    """The value that ``encrypted`` hid; raises ``cryptography.exceptions.InvalidTag`` under another key."""
-    from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 - only where asked for
-
-    data = bytes.fromhex(letters.translate({letter: digit for digit, letter in _LETTERS.items()}))
-    return AESSIV(key).decrypt(data, [entity.encode()]).decode("utf-8", "surrogatepass")

@@ -27,7 +27,9 @@ IDS = 32**4
 
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
 _LABEL = r"[A-Z]{2,}[0-9]{0,2}(?:_[A-Z]+[0-9]{0,2})*?"
-_EXACT = re.compile(rf"\[(?P<label>{_LABEL})(?:_(?P<ids>(?:[{ALPHABET}]{{6}}){{1,2}})|~[a-p]{{32,8192}})?\]")
+_EXACT = re.compile(
+    rf"\[(?P<label>{_LABEL})(?:_(?P<ids>(?:[{ALPHABET}]{{6}}){{1,2}})|~[a-p]{{6}}~[a-p]{{32,8192}})?\]"
+)
 _SHAPED = re.compile(rf"(?i)\[(?P<label>{_LABEL})_(?P<id>[0-9A-Z]{{6}})\]")
 # What models do to an id: case, and spaces or hyphens inside. Whether it *is* one, the code decides.
 _LOOSE_ID = regex.compile(r"(?i)(?<![0-9a-z])[0-9a-z](?:[ \t\r\n-]{0,2}[0-9a-z]){5}(?![0-9a-z])")
