@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.detection import spacy_model
+from hushgate.detection.network import Network
 from hushgate.detection.windows import windows
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from spacy.language import Language
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
+    from hushgate.detection.network import Name
     from hushgate.detection.presidio import Recognizers
     from hushgate.detection.windows import Window
 
@@ -78,6 +80,8 @@ class Names:
         """The name and version of the model; empty when there is none."""
         self._nlp = nlp
         self._recognizers = recognizers
+        # Users' recognizers are shown spaCy's own account of a text; without them, the names alone will do.
+        self._network = Network.of(nlp) if nlp and recognizers is None else None
         self._entities = entities
         self._lock = Lock()
 
@@ -139,11 +143,15 @@ class Names:
             raise Failure(Reason.LANGUAGE_UNSUPPORTED, sentence, field="language")
 
     def _find_batch(self, nlp: Language, batch: Sequence[_Piece]) -> list[list[Finding]]:
-        # In a memory zone the vocabulary forgets the texts' words; zones are not for two threads at a time.
-        with self._lock, nlp.memory_zone():
+        texts = [piece.text for piece in batch]
+        with self._lock:
             try:
-                docs = nlp.pipe([piece.text for piece in batch], batch_size=len(batch))
-                return [self._find(doc) for doc in docs]
+                if self._network:
+                    found = self._network.find(texts)
+                    return [self._named(text, names) for text, names in zip(texts, found, strict=True)]
+                # In a memory zone the vocabulary forgets the texts' words; no two threads may be in one.
+                with nlp.memory_zone():
+                    return [self._find(doc) for doc in nlp.pipe(texts, batch_size=len(texts))]
             except Failure:
                 raise
             except Exception as error:
@@ -151,12 +159,16 @@ class Names:
         raise Failure(Reason.INTERNAL, f"the name model failed: {wrong}")
 
     def _find(self, doc: Doc) -> list[Finding]:
-        findings = [finding for span in doc.ents if (finding := self._name(doc.text, span))]
+        names = [(span.start_char, span.end_char, span.label_) for span in doc.ents]
+        findings = self._named(doc.text, names)
         return findings + self._recognizers.find(doc) if self._recognizers else findings
 
-    def _name(self, text: str, span: Span) -> Finding | None:
-        entity = self._entities.get(span.label_, span.label_.upper())
-        start, end = trim(text, span.start_char, span.end_char)
+    def _named(self, text: str, names: Sequence[Name]) -> list[Finding]:
+        return [finding for name in names if (finding := self._name(text, *name))]
+
+    def _name(self, text: str, start: int, end: int, label: str) -> Finding | None:
+        entity = self._entities.get(label, label.upper())
+        start, end = trim(text, start, end)
         if not entity or start == end or (entity == "PERSON" and is_code(text[start:end])):
             return None
         return Finding(start, end, entity, SCORE, RULE)
