@@ -84,6 +84,13 @@ def test_json_lines_come_out_redacted_and_unchanged_ones_byte_for_byte(redact):
     ]
 
 
+def test_profiles_leave_the_other_packs_out(redact):
+    line = f"card {CARD}, call 212-555-0188\n"
+
+    assert redact(line, "--profiles", "pci").stdout == b"card [CREDIT_CARD], call 212-555-0188\n"
+    assert redact(line, "--profiles", "pci, logs").stdout == b"card [CREDIT_CARD], call [PHONE_NUMBER]\n"
+
+
 def test_files_are_read_in_order_as_cat_reads_them(redact, tmp_path):
     one, two = tmp_path / "one.log", tmp_path / "two.log"
     one.write_text("a\nb")

@@ -26,6 +26,7 @@ def test_the_environment_speaks_of_every_setting(tmp_path):
     environment = {
         "HUSHGATE_RECOGNIZERS": f"{tmp_path}:{pack}",
         "HUSHGATE_PRESIDIO": "own:Badge, own.yaml",
+        "HUSHGATE_PROFILES": "logs, eu",
         "HUSHGATE_INSECURE": "yes",
         "HUSHGATE_KEY": KEY,
         "HUSHGATE_MAX_TEXT": "10",
@@ -37,6 +38,7 @@ def test_the_environment_speaks_of_every_setting(tmp_path):
 
     assert settings.recognizers == (tmp_path, pack)
     assert settings.presidio == ("own:Badge", "own.yaml")
+    assert settings.profiles == ("logs", "eu")
     assert (settings.insecure, settings.max_text) == (True, 10)
     assert (settings.tls_cert, settings.tls_key) == (Path("c.pem"), Path("k.pem"))
     assert settings.master_key() == KEY.encode()

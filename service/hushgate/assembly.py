@@ -50,13 +50,13 @@ def load_detector(settings: Settings, patterns: Patterns | None = None) -> Detec
 
 
 def load_patterns(settings: Settings) -> Patterns:
-    """The rules of all packs, ready to run. Fails with FIELD_INVALID."""
+    """The rules of the profiles' packs, ready to run. Fails with FIELD_INVALID."""
     return Patterns(load_rules(settings))
 
 
 def load_rules(settings: Settings) -> tuple[Rule, ...]:
-    """The rules of all packs. Fails with FIELD_INVALID, and then names every problem."""
-    rules, problems = read_packs(pack_files(settings))
+    """The rules of the profiles' packs. Fails with FIELD_INVALID, and then names every problem."""
+    rules, problems = read_packs(pack_files(settings), settings.profiles)
     if problems:
         raise _failure("recognizers", Reason.FIELD_INVALID, problems)
     return rules

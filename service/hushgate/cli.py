@@ -14,14 +14,15 @@ import sys
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from hushgate.failure import Failure
+from hushgate.options import READING, SESSIONS, takes
 from hushgate.server.commands import health, serve
-from hushgate.settings import NO_NAMES, Settings
+from hushgate.settings import Settings
 from hushgate.tuning.command import evaluate
 
 if TYPE_CHECKING:
@@ -36,25 +37,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # its traceback would show values
     help="Stands between a contact centre's data, its language model and its customers.",
 )
-
-PolicyFile = Annotated[
-    Path | None, typer.Option("--policy", help="Policy file; the shipped one if not given.")
-]
-Packs = Annotated[
-    list[Path] | None,
-    typer.Option("--recognizers", help="Directory or file of packs, beside the shipped ones; repeatable."),
-]
-Model = Annotated[
-    str | None,
-    typer.Option("--names", help="spaCy model that finds names: a directory or installed package."),
-]
-NoNames = Annotated[bool, typer.Option("--no-names", help="Patterns only: no model is loaded.")]
-Presidio = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--presidio", help="Presidio recognizers: module:Class or a registry YAML file; repeatable."
-    ),
-]
 
 
 class Format(StrEnum):
@@ -83,26 +65,8 @@ def _end(sentence: str, code: int) -> NoReturn:
     sys.exit(code)
 
 
-def _settings(
-    policy: Path | None,
-    packs: list[Path] | None,
-    names: str | None,
-    presidio: list[str] | None,
-    *,
-    store: str | None = None,
-    key_file: Path | None = None,
-) -> Settings:
-    return Settings.read(
-        policies=(policy,) if policy else None,
-        recognizers=tuple(packs or ()),
-        names=names,
-        presidio=tuple(presidio or ()),
-        store=store,
-        key_file=key_file,
-    )
-
-
 @app.command()
+@takes(*READING)
 def redact(
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="What to read; stdin if not given.")
@@ -116,11 +80,7 @@ def redact(
             help="Print JSON lines: id, redacted text, and findings with offsets in what was read.",
         ),
     ] = False,
-    policy: PolicyFile = None,
-    recognizers: Packs = None,
-    names: Model = None,
-    no_names: NoNames = False,
-    presidio: Presidio = None,
+    settings: Settings,
 ) -> None:
     """Redact text lines or JSON lines: a filter from stdin or files to stdout.
 
@@ -132,7 +92,6 @@ def redact(
     from hushgate import lines
     from hushgate.redactor import Redactor
 
-    settings = _settings(policy, recognizers, NO_NAMES if no_names else names, presidio)
     redactor = Redactor.load(settings=settings)
     if redactor.notice:
         print(f"hushgate: {redactor.notice}", file=sys.stderr)
@@ -237,6 +196,7 @@ def decrypt(
 
 
 @app.command()
+@takes("profiles")
 def check(
     paths: Annotated[
         list[Path] | None,
@@ -244,32 +204,25 @@ def check(
             metavar="[DIR|FILE]...", help="Packs and policies; the shipped and set ones if not given."
         ),
     ] = None,
+    *,
+    settings: Settings,
 ) -> None:
     """Check packs and policies, and run every example of every rule. Exit code 1 if there is a problem."""
     from hushgate.lint import lint
 
-    report = lint(paths or [], Settings.read())
+    report = lint(paths or [], settings)
     for problem in report.problems:
         print(problem)
     print(report.summary, file=sys.stderr if report.problems else sys.stdout)
     sys.exit(1 if report.problems else 0)
 
 
-Store = Annotated[
-    str | None,
-    typer.Option("--store", help="Where sessions are kept: memory: or sqlite:///PATH; memory: if not given."),
-]
-KeyFile = Annotated[Path | None, typer.Option("--key-file", help="File that holds the master key.")]
-
-
 @contextmanager
-def _gate(
-    policy: Path | None, packs: list[Path] | None, names: str | None, store: str | None, key_file: Path | None
-) -> Iterator[Gate]:
+def _gate(settings: Settings) -> Iterator[Gate]:
     """A gate in this process, for one request."""
     from hushgate.server.assembly import assemble
 
-    assembled = assemble(_settings(policy, packs, names, None, store=store, key_file=key_file))
+    assembled = assemble(settings)
     try:
         yield assembled.gate
     finally:
@@ -277,32 +230,18 @@ def _gate(
 
 
 @app.command()
-def prepare(
-    *,
-    policy: PolicyFile = None,
-    recognizers: Packs = None,
-    names: Model = None,
-    no_names: NoNames = False,
-    store: Store = None,
-    key_file: KeyFile = None,
-) -> None:
+@takes(*READING, *SESSIONS)
+def prepare(*, settings: Settings) -> None:
     """Prepare one request: a PrepareRequest as JSON on stdin, the PrepareResponse as JSON on stdout."""
     from hushgate.server import once
 
-    with _gate(policy, recognizers, NO_NAMES if no_names else names, store, key_file) as gate:
+    with _gate(settings) as gate:
         print(once.prepare(gate, sys.stdin.read()))
 
 
 @app.command()
-def review(
-    *,
-    policy: PolicyFile = None,
-    recognizers: Packs = None,
-    names: Model = None,
-    no_names: NoNames = False,
-    store: Store = None,
-    key_file: KeyFile = None,
-) -> None:
+@takes(*READING, *SESSIONS)
+def review(*, settings: Settings) -> None:
     """Review one draft: a ReviewRequest as JSON on stdin, the ReviewResponse as JSON on stdout.
 
     Exit code 0 if it passed or was redacted, 3 if it is blocked, 4 if it waits for a person. What an
@@ -311,7 +250,7 @@ def review(
     from hushgate.calls import Verdict
     from hushgate.server import once
 
-    with _gate(policy, recognizers, NO_NAMES if no_names else names, store, key_file) as gate:
+    with _gate(settings) as gate:
         verdict, answer = once.review(gate, sys.stdin.read())
     print(answer)
     sys.exit({Verdict.BLOCKED: 3, Verdict.HELD: 4}.get(verdict, 0))
@@ -331,6 +270,7 @@ app.command()(evaluate)
 
 
 @app.command()
+@takes(*READING)
 def explain(
     text: Annotated[
         str, typer.Argument(help="What to look at; «marks» ask why a span was or was not found.")
@@ -338,17 +278,12 @@ def explain(
     *,
     label: Annotated[str, typer.Option(help="Words that stand before it, for context only.")] = "",
     destination: Annotated[str, typer.Option(help="Where it is going.")] = "log",
-    policy: PolicyFile = None,
-    recognizers: Packs = None,
-    names: Model = None,
-    no_names: NoNames = False,
-    presidio: Presidio = None,
+    settings: Settings,
 ) -> None:
     """Tell why something in a text was found, or was not: rule, score, view and action."""
     from hushgate.detection.check import unmarked
     from hushgate.explain import Explainer, report
 
-    settings = _settings(policy, recognizers, NO_NAMES if no_names else names, presidio)
     plain, marked = unmarked(text)
     explanation = Explainer.load(settings).explain(plain, label=label, destination=destination, marked=marked)
     print(report(plain, explanation))

@@ -39,19 +39,23 @@ class Report:
 
 
 def lint(paths: Sequence[Path], settings: Settings) -> Report:
-    """Check packs and policies in files and directories; none given: those that the settings name."""
+    """Check packs and policies in files and directories; none given: those that the settings name.
+
+    Of packs, only those of the settings' profiles. Fails with FIELD_INVALID where there is none of a name.
+    """
     files = yaml_files(tuple(paths)) if paths else _all(settings)
     policies = [file for file in files if _is_policy(file)]
     packs = [file for file in files if file not in policies]
-    problems = [*check(packs)] if packs else []
+    problems = [*check(packs, settings.profiles)] if packs else []
     entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
     for file in policies:
         problems += check_policy(file, entities=entities)
-    rules = [rule for pack in open_packs(packs)[0] for rule in pack.rules]
+    opened, _ = open_packs(packs, settings.profiles)
+    rules = [rule for pack in opened for rule in pack.rules]
     return Report(
         problems=tuple(dict.fromkeys(problems)),
         rules=len(rules),
-        packs=len(packs),
+        packs=len(opened),
         examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
         policies=len(policies),
     )

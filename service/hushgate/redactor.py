@@ -66,12 +66,14 @@ class Redactor:
         recognizers: Iterable[str | File] = (),
         names: bool = True,  # noqa: FBT001, FBT002 - the public signature
         *,
+        profiles: Iterable[str] = (),
         settings: Settings | None = None,
     ) -> Redactor:
         """Read packs, policy and model once, from disk.
 
         ``policy`` is a file (None: the settings' or the shipped one); ``recognizers`` are directories or
-        files of packs beside the shipped ones; without ``names`` no model is loaded. What is not given is
+        files of packs beside the shipped ones; ``profiles`` leave out all packs but theirs (("logs", "eu"));
+        without ``names`` no model is loaded. What is not given is
         taken from ``settings`` (None: the environment's). Without a key in the settings, hashes and
         ciphertexts hold for this process alone. Fails with FIELD_INVALID or POLICY_INVALID, and then
         names every problem.
@@ -82,6 +84,7 @@ class Redactor:
             policies=(assembly.existing(policy, "policy"),) if policy else settings.policies,
             recognizers=tuple(assembly.existing(each, "recognizers") for each in recognizers)
             or settings.recognizers,
+            profiles=tuple(profiles) or settings.profiles,
             names=settings.names if names else NO_NAMES,
         )
         active, *_ = assembly.load_policies(settings)

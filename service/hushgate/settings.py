@@ -33,6 +33,8 @@ class Settings:
     """Policy files; empty: the shipped one. The first is the active one."""
     recognizers: tuple[Path, ...] = ()
     """Directories or files of packs beside the shipped ones; a pack of the same file name replaces it."""
+    profiles: tuple[str, ...] = ()
+    """Profiles whose packs count, or packs by their names; empty: all packs."""
     names: str = ""
     """The name model: a directory or an installed package; empty: the shipped one; ``none``: none."""
     presidio: tuple[str, ...] = ()
@@ -68,7 +70,7 @@ class Settings:
     def read(cls, environment: Mapping[str, str] | None = None, **flags: object) -> Settings:
         """Settings from the environment (the process's own if not given) and from flags that are not None.
 
-        In the environment, lists are separated as in PATH. Fails with FIELD_INVALID.
+        In the environment, paths are separated as in PATH, other lists by commas. Fails with FIELD_INVALID.
         """
         environment = os.environ if environment is None else environment
         known = {PREFIX + each.name.upper() for each in fields(cls)}
@@ -148,8 +150,8 @@ def _paths(_: str, text: str) -> tuple[Path, ...]:
     return tuple(Path(part) for part in text.split(os.pathsep) if part)
 
 
-def _texts(_: str, text: str) -> tuple[str, ...]:
-    # A colon belongs to module:Class, so these are separated by commas.
+def comma_separated(text: str) -> tuple[str, ...]:
+    """The parts of a list; a colon may belong to a part, as in ``module:Class``."""
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
@@ -182,5 +184,5 @@ _READERS: Mapping[str, Callable[[str, str], Any]] = {
     "bool": _yes_or_no,
     "Path | None": lambda _, text: Path(text),
     "tuple[Path, ...]": _paths,
-    "tuple[str, ...]": _texts,
+    "tuple[str, ...]": lambda _, text: comma_separated(text),
 }

@@ -9,7 +9,9 @@ import pytest
 
 from hushgate.detection.check import check, unmarked
 from hushgate.detection.packs import pack_files, pack_schema, read_packs
+from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
+from hushgate.failure import Failure, Reason
 
 RECOGNIZERS = Path(__file__).parents[2] / "recognizers"
 
@@ -71,6 +73,66 @@ def test_a_rule_is_read_as_it_is_written(tmp_path):
             ignores=("see C-123",),
         ),
     )
+
+
+@pytest.fixture
+def profiled(tmp_path):
+    """Three packs of a rule each: one of logs and eu, one of pci, one of no profile."""
+    for name, profiles in {"a": "[logs, eu]", "b": "[pci]", "c": ""}.items():
+        text = (HEAD + CASE).replace("toy", name)
+        head = f"profiles: {profiles}\nrules:" if profiles else "rules:"
+        (tmp_path / f"{name}.yaml").write_text(text.replace("rules:", head), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("profiles", "read"),
+    [
+        ((), ["a", "b", "c"]),
+        (("logs",), ["a", "c"]),
+        (("eu", "pci"), ["a", "b", "c"]),
+        (("b",), ["b", "c"]),
+    ],
+)
+def test_profiles_choose_packs_several_their_union_none_all(profiled, profiles, read):
+    rules, problems = read_packs([profiled], profiles)
+
+    assert problems == ()
+    assert [rule.id.partition(".")[0] for rule in rules] == read
+
+
+def test_a_profile_that_there_is_none_of_is_refused_with_those_that_there_are(profiled):
+    with pytest.raises(Failure, match="there is no log, only eu, logs, pci, and any pack's name") as refused:
+        read_packs([profiled], ("logs", "log"))
+
+    assert (refused.value.reason, refused.value.field) == (Reason.FIELD_INVALID, "profiles")
+
+
+def test_every_shipped_pack_belongs_to_a_profile():
+    rules, _ = read_packs([RECOGNIZERS])
+
+    assert {rule.id for rule in rules if not rule.profiles} == set()
+    assert {profile for rule in rules for profile in rule.profiles} == {
+        "contact-centre",
+        "eu",
+        "logs",
+        "pci",
+        "us-health",
+    }
+
+
+@pytest.mark.parametrize(
+    ("profile", "example"),
+    [
+        ("contact-centre", "my nhs number is 943 476 5919"),
+        ("eu", "Meine IBAN ist DE89 3704 0044 0532 0130 00"),
+        ("us-health", "her ssn is 536-22-8417"),
+        ("logs", "login failed for dana@example.com from 192.0.2.7"),
+        ("pci", "the card is 4111 1111 1111 1111"),
+    ],
+)
+def test_a_profile_finds_what_it_is_for(profile, example):
+    assert Patterns(read_packs([RECOGNIZERS], (profile,))[0]).find(example)
 
 
 def test_files_come_in_the_order_of_their_names_each_once(tmp_path):

@@ -13,7 +13,7 @@ from hushgate.detection.search import Search
 from hushgate.failure import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from hushgate.detection.rule import Rule
@@ -30,9 +30,9 @@ PROBE_MS = 100
 _PROBES = ("1", "a", "A", " ", "1 ", "1-", "a.", "a1", "12 34-", "-", "x@", "word ", "/a", "=", '["a": ')
 
 
-def check(paths: Sequence[Path]) -> list[Problem]:
+def check(paths: Sequence[Path], profiles: Collection[str] = ()) -> list[Problem]:
     """All problems of all packs in the files and directories, by file and line; none: they may be used."""
-    packs, problems = open_packs(paths)
+    packs, problems = open_packs(paths, profiles)
     found = [*problems]
     ready: dict[str, Matcher] = {}
     for pack in packs:

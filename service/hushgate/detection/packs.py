@@ -11,10 +11,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from hushgate.detection.checks import CHECKS
 from hushgate.detection.rule import Rule
+from hushgate.failure import Failure, Reason
 from hushgate.yamlfile import Document, Loc, Problem, problems_of, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
 _NAME = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
@@ -117,7 +118,7 @@ class PackFile(BaseModel):
     pack: _RuleName = Field(description="The name that all ids of the file begin with.")
     description: str = Field(min_length=1, description="What the pack is about.")
     profiles: Annotated[tuple[_RuleName, ...], *_AtLeastOne] = Field(
-        default=(), strict=False, description="Which profiles take the pack up; without it, all do."
+        default=(), strict=False, description="The profiles that the pack belongs to; without it, all."
     )
     rules: Annotated[tuple[RuleEntry, ...], *_AtLeastOne] = Field(strict=False)
 
@@ -135,21 +136,26 @@ class Pack:
         return self.document.problem(("rules", index, *loc), sentence)
 
 
-def read_packs(paths: Sequence[Path]) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
+def read_packs(
+    paths: Sequence[Path], profiles: Collection[str] = ()
+) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules of files and directories in the order of their names, and all that is wrong with them.
 
     What a file says is trusted no further than its schema: ``hushgate.detection.check`` says more.
+    ``profiles``: those whose packs count, or packs by their names; none: all packs. Fails with FIELD_INVALID
+    where there is none of a name.
     """
-    packs, problems = open_packs(paths)
+    packs, problems = open_packs(paths, profiles)
     return tuple(rule for pack in packs for rule in pack.rules), problems
 
 
-def open_packs(paths: Sequence[Path]) -> tuple[tuple[Pack, ...], tuple[Problem, ...]]:
+def open_packs(
+    paths: Sequence[Path], profiles: Collection[str] = ()
+) -> tuple[tuple[Pack, ...], tuple[Problem, ...]]:
     """As ``read_packs``, with the documents, so that a rule's lines can be named."""
     packs: list[Pack] = []
     problems: list[Problem] = []
-    for file in pack_files(paths):
-        document = read_yaml(file)
+    for document in _asked_for([read_yaml(file) for file in pack_files(paths)], profiles):
         problems += document.problems
         if document.data is None:
             continue
@@ -180,6 +186,27 @@ def _pack(document: Document) -> Pack:
     entry = PackFile.model_validate(document.data)
     rules = tuple(Rule(**dict(rule), profiles=entry.profiles) for rule in entry.rules)
     return Pack(entry.pack, document, rules)
+
+
+def _asked_for(documents: Sequence[Document], profiles: Collection[str]) -> Sequence[Document]:
+    """The packs of these profiles, and those that belong to none: the others' rules are never read."""
+    if not profiles:
+        return documents
+    named = [_profiles(document) for document in documents]
+    known = {profile for its in named for profile in its[1:]}
+    for name in profiles:
+        if name not in known and name not in {its[0] for its in named if its}:
+            sentence = f"profiles: there is no {name}, only {', '.join(sorted(known))}, and any pack's name"
+            raise Failure(Reason.FIELD_INVALID, sentence, field="profiles")
+    chosen = zip(documents, named, strict=True)
+    return [document for document, its in chosen if not its or not set(profiles).isdisjoint(its)]
+
+
+def _profiles(document: Document) -> list[str]:
+    """A pack's own name and its profiles; empty where it says none, or nothing that can be read."""
+    data = document.data if isinstance(document.data, dict) else {}
+    profiles = data.get("profiles")
+    return [str(data.get("pack")), *map(str, profiles)] if isinstance(profiles, list) else []
 
 
 def _wrong_ids(packs: Sequence[Pack]) -> Iterator[Problem]:

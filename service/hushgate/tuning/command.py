@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from hushgate.failure import Failure, Reason
-from hushgate.settings import NO_NAMES, Settings
+from hushgate.options import READING, takes
+from hushgate.settings import Settings  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,6 +30,7 @@ _SHOWN = 20
 """How many unread lines are listed."""
 
 
+@takes(*READING)
 def evaluate(
     data: Annotated[
         list[Path], typer.Argument(metavar="DATA...", help="Labelled JSON lines: id, text, spans, meta.")
@@ -48,22 +50,8 @@ def evaluate(
     types: Annotated[
         Path | None, typer.Option(help="YAML file of what labels count as, over the shipped one.")
     ] = None,
-    policy: Annotated[
-        Path | None, typer.Option(help="Policy whose thresholds and lists count; the shipped one else.")
-    ] = None,
-    recognizers: Annotated[
-        list[Path] | None,
-        typer.Option(help="Directory or file of packs, beside the shipped ones; repeatable."),
-    ] = None,
-    names: Annotated[
-        str | None, typer.Option(help="spaCy model that finds names: a directory or installed package.")
-    ] = None,
-    no_names: Annotated[bool, typer.Option("--no-names", help="Patterns only: no model is loaded.")] = False,
-    presidio: Annotated[
-        list[str] | None,
-        typer.Option(help="Presidio recognizers: module:Class or a registry YAML file; repeatable."),
-    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many texts of each file.")] = None,
+    settings: Settings,
 ) -> None:
     """Measure detection on labelled texts: precision, recall, F1 and F2 of each entity, what leaks, latency.
 
@@ -75,12 +63,6 @@ def evaluate(
 
     if gate and baseline is None:
         raise Failure(Reason.FIELD_REQUIRED, "--gate needs a --baseline to hold against", field="baseline")
-    settings = Settings.read(
-        policies=(policy,) if policy else None,
-        recognizers=tuple(recognizers or ()),
-        names=NO_NAMES if no_names else names,
-        presidio=tuple(presidio or ()),
-    )
     outputs = _Outputs(report, save, context=not no_context)
     sys.exit(_evaluate(data, settings, read_types(types), outputs, baseline, limit=limit, gate=gate))
 
