@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from hushgate.calls import Prepared, Reviewed
 from hushgate.failure import Failure, Reason
-from hushgate.outbound.review import review
+from hushgate.outbound.review import advance, looker_for, review
 from hushgate.preparing import prepare
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hushgate.calls import PrepareCall, ReviewCall
     from hushgate.detection.detector import Detector
+    from hushgate.outbound.review import Judged, Progress
     from hushgate.policy.model import Policy
     from hushgate.sessions.session import Session
     from hushgate.sessions.vault import Vault
@@ -76,25 +77,38 @@ class Gate:
 
     def review(self, call: ReviewCall) -> Reviewed:
         """Whether the draft may be sent, and in which words."""
-        self._check_review(call)
-        policy = self._policy("", call.tenant)
-        policy.authorize(call.agent_id, call.intent)
-        policy.intent(call.intent)
+        policy = self.reviewing(call)
         judged = self._in_session(
             call.tenant,
             call.session_id,
             lambda session: review(call, policy, session, self._detector, self._keys),
         )
-        is_text = call.text is not None
-        return Reviewed(
-            judged.verdict,
-            judged.content if is_text else None,
-            None if is_text else judged.content,
-            judged.reasons,
-            judged.findings,
-            _decision_id(),
-            policy.version,
+        return _reviewed(call, judged, policy)
+
+    def reviewing(self, call: ReviewCall) -> Policy:
+        """The policy that decides on the draft from its beginning to its end, once the call is in order."""
+        self._check_review(call)
+        policy = self._policy("", call.tenant)
+        policy.authorize(call.agent_id, call.intent)
+        policy.intent(call.intent)
+        policy.destination(call.destination)
+        return policy
+
+    def go_on(self, call: ReviewCall, policy: Policy, progress: Progress) -> tuple[Progress, str]:
+        """The review of a draft that comes in pieces, as far as it can go now, and what may be sent of it.
+
+        ``call`` has an empty text; the draft is in ``progress``. Each step is decided on the session as it
+        is then stored.
+        """
+        return self._in_session(
+            call.tenant,
+            call.session_id,
+            lambda session: advance(progress, looker_for(call, policy, session, self._detector, self._keys)),
         )
+
+    def concluded(self, call: ReviewCall, policy: Policy, progress: Progress, released: str) -> Reviewed:
+        """The answer at the end of such a review; ``released`` is what may be sent last."""
+        return _reviewed(call, progress.judged(released), policy)
 
     def end_session(self, tenant: str, session_id: str) -> bool:
         """Forgets the session for good. Whether there was one."""
@@ -174,6 +188,13 @@ def _check_count(field: str, count: int, limit: int) -> None:
     if count > limit:
         sentence = f"{field} has more than {limit} items"
         raise Failure(Reason.TOO_MANY_ITEMS, sentence, field=field, limit=limit)
+
+
+def _reviewed(call: ReviewCall, judged: Judged, policy: Policy) -> Reviewed:
+    text, arguments = (judged.content, None) if call.text is not None else (None, judged.content)
+    return Reviewed(
+        judged.verdict, text, arguments, judged.reasons, judged.findings, _decision_id(), policy.version
+    )
 
 
 def _decision_id() -> str:

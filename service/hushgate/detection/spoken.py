@@ -109,6 +109,8 @@ def _number(words: Sequence[str]) -> tuple[int, str]:
 
 
 _SIGNS = {"dot": ".", "point": ".", "period": ".", "underscore": "_", "dash": "-", "hyphen": "-", "plus": "+"}
+SPOKEN_WORDS = frozenset((*UNITS, *_WHOLE, *_TIMES, *_SCALES, *_FILLERS, *_SIGNS, "at", "sign"))
+"""Every word that may be part of a number or an address read out."""
 _SIGN = rf"\s?[(\[]?\s?\b(?:{'|'.join(_SIGNS)})\b\s?[)\]]?\s?"
 _STOP = r"\.|\s\.\s"
 _TOP_LEVEL = (

@@ -1,8 +1,10 @@
-"""Whether a draft may be sent, and in which words.
+"""Whether a draft may be sent, and in which words; whole, or piece by piece as it is written.
 
     draft ─ restore tokens ─ detect + recall ─ settle ─ decide(destination, recipient) ─ rewrite ─▶ verdict
 
-Offsets in what it answers count in the draft as it was given.
+A text is decided in pieces, each with what stands round it, in an order that the text alone gives. So a
+draft that comes in chunks is answered as the whole is. Offsets in what is answered count in the draft as
+it was given.
 """
 
 from __future__ import annotations
@@ -11,32 +13,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Code, Ground, Located, Verdict
-from hushgate.document import (
-    Number,
-    Place,
-    keys,
-    leaves,
-    parse,
-    path_text,
-    rebuild,
-    scalar_text,
-    serialize,
-)
-from hushgate.finding import SECRETS, Action, Finding
-from hushgate.sessions.facts import Known
-from hushgate.transformation.operators import operate
-from hushgate.transformation.rewrite import Rewritten, replace_spans
-from hushgate.transformation.tokens import find_tokens, shaped_tokens, written_tokens
-from hushgate.treatment import Reader, Relation, Sighting, settled, sightings
+from hushgate.document import Number, Place, keys, leaves, parse, rebuild, scalar_text, serialize
+from hushgate.finding import Action
+from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
+from hushgate.outbound.looking import Looker
+from hushgate.treatment import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from hushgate.calls import ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.document import Path, Scalar, Tree
+    from hushgate.outbound.looking import Looked, Part
     from hushgate.policy.model import Policy
-    from hushgate.sessions.notes import Repeat
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys
 
@@ -52,26 +42,46 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class _Restored:
-    """A text with its tokens turned back, and the values that stand in it now."""
+class Progress:
+    """How far the review of a text has come. What was released is final. Offsets count in ``text``."""
 
-    rewritten: Rewritten
-    values: tuple[tuple[Finding, Known], ...]
-    unknown: tuple[tuple[int, int], ...]
-    """Where the draft has tokens that no value of this session stands behind: half-open, in the draft."""
+    text: str = field(default="", repr=False)
+    """What of the draft is still looked at."""
+    base: int = 0
+    """Where in the draft ``text`` begins."""
+    at: int = 0
+    """Up to where all is decided."""
+    tried: int = 0
+    """The last place where a cut was thought of; something reached across it if that is not ``at``."""
+    ended: bool = False
+    hidden: bool = False
+    blocked: bool = False
+    """Nothing more may be sent."""
+    reasons: tuple[Ground, ...] = ()
+    findings: tuple[Located, ...] = ()
 
+    def given(self, text: str, *, ended: bool = False) -> Progress:
+        """The same with ``text`` behind it; ``ended``: nothing comes after."""
+        begin = max(0, self.at - 2 * BEHIND)
+        return replace(
+            self,
+            text=self.text[begin:] + text,
+            base=self.base + begin,
+            at=self.at - begin,
+            tried=self.tried - begin,
+            ended=ended,
+        )
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """One text of a draft after treatment."""
+    def windows(self) -> list[Window]:
+        """What can be decided now, in order."""
+        return windows(self.text, self.at, self.tried, first=self.base + self.tried == 0, ended=self.ended)
 
-    text: str = field(repr=False)
-    hidden: bool
-    """Something in it was hidden."""
-    grounds: tuple[Ground, ...]
-    located: tuple[Located, ...]
-    number: bool
-    """It is one restored value that was a JSON number."""
+    def judged(self, released: str) -> Judged:
+        """The verdict on what is decided; ``released`` is what may be sent of it."""
+        if self.blocked:
+            return Judged(Verdict.BLOCKED, None, self.reasons, self.findings)
+        verdict = Verdict.REDACTED if self.hidden else Verdict.PASSED
+        return Judged(verdict, released, self.reasons, self.findings)
 
 
 def review(call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys) -> Judged:
@@ -79,172 +89,116 @@ def review(call: ReviewCall, policy: Policy, session: Session, detector: Detecto
 
     Fails with JSON_INVALID, JSON_TOO_DEEP, DESTINATION_UNKNOWN, LANGUAGE_UNSUPPORTED or DETECTION_TIMEOUT.
     """
+    looker = looker_for(call, policy, session, detector, secret)
+    if call.text is None:
+        return _review_arguments(call.arguments_json or "", looker)
+    progress, released = advance(Progress().given(call.text, ended=True), looker)
+    return progress.judged(released)
+
+
+def looker_for(
+    call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys
+) -> Looker:
+    """Who looks at the call's draft. Failure DESTINATION_UNKNOWN."""
     reader = Reader(policy, policy.destination(call.destination), call.recipient_id or session.customer)
-    reviewer = _Reviewer(session, detector, secret, reader, call)
-    if call.text is not None:
-        pieces = reviewer.pieces([Place(call.text)])
-        content = pieces[0].text
-    else:
-        content, pieces = reviewer.arguments(call.arguments_json or "")
-    grounds = tuple(ground for piece in pieces for ground in piece.grounds)
-    located = tuple(one for piece in pieces for one in piece.located)
-    if any(one.finding.action is Action.BLOCK for one in located) or any(
-        ground.code is Code.TOKEN_UNKNOWN for ground in grounds
-    ):
-        return Judged(Verdict.BLOCKED, None, grounds, located)
-    hidden = any(piece.hidden for piece in pieces)
-    return Judged(Verdict.REDACTED if hidden else Verdict.PASSED, content, grounds, located)
+    return Looker(session, detector, secret, reader, call)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reviewer:
-    """Treats the texts of one draft for one reader."""
+def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
+    """The review as far as it can go with what is there, and what may be sent of it.
 
-    session: Session
-    detector: Detector
-    secret: Keys
-    reader: Reader
-    call: ReviewCall
-
-    def arguments(self, json: str) -> tuple[str, list[_Piece]]:
-        """A tool call's arguments, value by value and key by key, numbers and nesting kept in type."""
-        tree = parse(json, field="arguments_json", object_only=True)
-        places = list(_places(tree))
-        pieces = self.pieces(places)
-        by_place = {(place.path, place.key): piece for place, piece in zip(places, pieces, strict=True)}
-
-        def treat(path: Path, value: Scalar) -> Scalar:
-            piece = by_place.get((path, False))
-            if piece is None or piece.text == scalar_text(value):
-                return value
-            return Number(piece.text) if piece.number else piece.text
-
-        def rename(path: Path, _: str) -> str:
-            return by_place[path, True].text
-
-        return serialize(rebuild(tree, treat, rename=rename)), pieces
-
-    def pieces(self, places: Sequence[Place]) -> list[_Piece]:
-        """Each text treated, in order; the detectors run once over all."""
-        restored = [self._restore(place.text) for place in places]
-        detected = self.detector.find_many(
-            [one.rewritten.text for one in restored],
-            labels=[place.label for place in places],
-            language=self.call.language or "en",
-        )
-        return [
-            self._piece(place, one, found)
-            for place, one, found in zip(places, restored, detected, strict=True)
-        ]
-
-    def _restore(self, text: str) -> _Restored:
-        tokens = find_tokens(text, self.session.live)
-        knowns = [self.session.restored(token.identifier) for token in tokens]
-        rewritten = replace_spans(
-            text,
-            [(token.start, token.end, known.value) for token, known in zip(tokens, knowns, strict=True)],
-        )
-        values = tuple(
-            (Finding(start, end, known.entity, 1.0, "session.token"), known)
-            for (start, end, _, _), known in zip(rewritten.cuts, knowns, strict=True)
-        )
-        covered = {at for token in tokens for at in range(token.start, token.end)}
-        meant = {
-            *((w.start, w.end) for w in written_tokens(text)),
-            *shaped_tokens(text, self.detector.entities),
-        }
-        unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
-        return _Restored(rewritten, values, unknown)
-
-    def _piece(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> _Piece:
-        text = restored.rewritten.text
-        notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
-        seen = [
-            self.reader.sight(finding, [known, *self.session.known_as(known.value)])
-            for finding, known in restored.values
-        ]
-        seen += sightings(
-            text, found, self.session, self.reader, allowed_digits=self.reader.policy.allowed_trailing_digits
-        )
-        seen += notes
-        winners = settled(seen)
-        written = replace_spans(
-            text,
-            [
-                (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end]))
-                for s in winners
-                if s.finding.action.hides
-            ],
-        ).text
-        # A block that another finding covers is no less a block.
-        shown = [s for s in seen if s.finding.action is Action.BLOCK] or winners
-        shown = [replace(s, finding=_in_draft(s.finding, restored.rewritten)) for s in shown]
-        path = path_text(place.path)
-        grounds = [self._ground(s) for s in shown if s.finding.action.hides]
-        grounds += (
-            Ground(Code.TOKEN_UNKNOWN, _SENTENCE[Code.TOKEN_UNKNOWN], "", *at) for at in restored.unknown
-        )
-        return _Piece(
-            written,
-            hidden=written != text,
-            grounds=tuple(sorted(dict.fromkeys(grounds), key=lambda g: (g.start, g.end))),
-            located=tuple(
-                sorted(
-                    dict.fromkeys(Located(s.finding, path=path) for s in shown),
-                    key=lambda one: (one.finding.start, one.finding.end),
-                )
-            ),
-            number=len(restored.values) == 1
-            and restored.values[0][1].number
-            and written == restored.values[0][1].value,
-        )
-
-    def _note(self, repeat: Repeat) -> Sighting:
-        action = self.reader.destination.internal_notes
-        finding = Finding(repeat.start, repeat.end, "INTERNAL_NOTE", 1.0, "session.note", action)
-        note = Known("", "INTERNAL_NOTE", path=repeat.note.path, source=repeat.note.source)
-        return Sighting(finding, note)
-
-    def _ground(self, sighting: Sighting) -> Ground:
-        finding, known = sighting.finding, sighting.known
-        if finding.entity == "INTERNAL_NOTE":
-            code = Code.INTERNAL_NOTE
-        elif finding.entity in SECRETS:
-            code = Code.SECRET
-        elif sighting.relation is Relation.OTHERS:
-            code = Code.OTHER_SUBJECT
-        elif known is not None and known.dropped:
-            code = Code.FIELD_NOT_ALLOWED
+    Once something blocks, nothing more is released; what can still be decided is, for its reasons.
+    """
+    planned = progress.windows()
+    looked = looker.look([Place(progress.text[window.begin : window.end]) for window in planned])
+    released = []
+    for window, seen in zip(planned, looked, strict=True):
+        begin = window_begin(progress.text, progress.at)
+        if begin < window.begin:  # the cut before was not taken, so that this piece begins earlier
+            [wider] = looker.look([Place(progress.text[begin : window.end])])
+            progress, text = _decide(progress, replace(window, begin=begin), wider)
         else:
-            code = Code.ENTITY_NOT_ALLOWED
-        detail = _SENTENCE[code].format(entity=finding.entity, destination=self.call.destination)
-        return Ground(code, detail, known.path if known else "", finding.start, finding.end)
-
-    def _stand_in(self, sighting: Sighting, value: str) -> str:
-        finding = sighting.finding
-        token = self.session.token_of(finding.entity, value)
-        return operate(
-            finding.action,
-            finding.entity,
-            value,
-            keys=self.secret,
-            pseudonym=None if token is None else lambda *_: token,
-        )
+            progress, text = _decide(progress, window, seen)
+        released.append(text)
+    return progress, "".join(released)
 
 
-_SENTENCE = {
-    Code.TOKEN_UNKNOWN: "no value of this session stands behind the token",
-    Code.OTHER_SUBJECT: "{entity} from a record about another subject",
-    Code.INTERNAL_NOTE: "repeats an internal note word for word",
-    Code.SECRET: "{entity} may not go to {destination}",
-    Code.FIELD_NOT_ALLOWED: "{entity} from a field that the intent does not let through",
-    Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
-}
+def _decide(progress: Progress, window: Window, looked: Looked) -> tuple[Progress, str]:
+    """The piece that ends at the window's cut, unless something that was found reaches across the cut."""
+    shift = progress.base + window.begin
+    at, cut = progress.at - window.begin, window.cut - window.begin
+    edges = [(part.start, part.end) for part in looked.parts]
+    edges += [(ground.start, ground.end) for ground in looked.grounds]
+    edges += [(one.finding.start, one.finding.end) for one in looked.located]
+    if any(start < cut < end for start, end in edges):
+        return replace(progress, tried=window.cut), ""
+    parts = [part for part in looked.parts if part.start < cut and at < part.end]
+    reasons = [
+        replace(ground, start=ground.start + shift, end=ground.end + shift)
+        for ground in looked.grounds
+        if ground.start < cut and at < ground.end
+    ]
+    findings = [
+        replace(one, finding=replace(f, start=f.start + shift, end=f.end + shift))
+        for one in looked.located
+        if (f := one.finding).start < cut and at < f.end
+    ]
+    after = replace(
+        progress,
+        at=window.cut,
+        tried=window.cut,
+        hidden=progress.hidden or any(part.hidden for part in parts),
+        blocked=progress.blocked or _blocks(reasons, findings),
+        reasons=(*progress.reasons, *(ground for ground in reasons if ground not in progress.reasons)),
+        findings=(*progress.findings, *(one for one in findings if one not in progress.findings)),
+    )
+    text = progress.text[window.begin : window.end]
+    return after, "" if after.blocked else _written(text, at, cut, parts)
 
 
-def _in_draft(finding: Finding, restored: Rewritten) -> Finding:
-    start, end = restored.back(finding.start, finding.end)
-    return replace(finding, start=start, end=end)
+def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
+    """``text[at:cut]`` as it comes out. What began before ``at`` and hides is replaced as a whole."""
+    out: list[str] = []
+    for part in parts:
+        if part.start < at and not part.hidden:
+            continue  # the half of a token is no token
+        out += (text[at : part.start], part.text)
+        at = part.end
+    return "".join((*out, text[at:cut]))
+
+
+def _blocks(reasons: Iterable[Ground], findings: Iterable[Located]) -> bool:
+    return any(one.finding.action is Action.BLOCK for one in findings) or any(
+        ground.code is Code.TOKEN_UNKNOWN for ground in reasons
+    )
+
+
+def _review_arguments(json: str, looker: Looker) -> Judged:
+    """A tool call's arguments, value by value and key by key, numbers and nesting kept in type."""
+    tree = parse(json, field="arguments_json", object_only=True)
+    places = list(_places(tree))
+    looked = looker.look(places)
+    by_place = {(place.path, place.key): (place, one) for place, one in zip(places, looked, strict=True)}
+
+    def treat(path: Path, value: Scalar) -> Scalar:
+        if (path, False) not in by_place:
+            return value
+        place, one = by_place[path, False]
+        text = one.written(place.text)
+        if text == scalar_text(value):
+            return value
+        return Number(text) if one.number else text
+
+    def rename(path: Path, _: str) -> str:
+        place, one = by_place[path, True]
+        return one.written(place.text)
+
+    reasons = tuple(ground for one in looked for ground in one.grounds)
+    findings = tuple(located for one in looked for located in one.located)
+    if _blocks(reasons, findings):
+        return Judged(Verdict.BLOCKED, None, reasons, findings)
+    verdict = Verdict.REDACTED if any(one.hidden for one in looked) else Verdict.PASSED
+    return Judged(verdict, serialize(rebuild(tree, treat, rename=rename)), reasons, findings)
 
 
 def _places(tree: Tree) -> Iterator[Place]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
+from hushgate.outbound.review import Progress
 from hushgate.server import wire
 from hushgate.v1 import guard_service_pb2_grpc
-from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStart
+from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStreamResponse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from hushgate.calls import Prepared, Reviewed
+    from hushgate.calls import Prepared, ReviewCall, Reviewed
     from hushgate.gate import Gate
+    from hushgate.policy.model import Policy
     from hushgate.server.frame import Context, Frame
     from hushgate.server.log import Line
     from hushgate.v1.guard_service_pb2 import (
@@ -22,8 +24,8 @@ if TYPE_CHECKING:
         PrepareResponse,
         ReviewRequest,
         ReviewResponse,
+        ReviewStart,
         ReviewStreamRequest,
-        ReviewStreamResponse,
     )
 
 
@@ -57,13 +59,33 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
     async def ReviewStream(  # noqa: N802
         self, request_iterator: AsyncIterator[ReviewStreamRequest], context: Context
     ) -> AsyncIterator[ReviewStreamResponse]:
-        """See the proto. The whole draft is held until it ends, so that nothing must be withdrawn."""
+        """See the proto. Nothing is read while an answer waits, so that a slow reader slows the writer."""
         async with self._frame.call("ReviewStream", context) as line:
-            start, draft = await self._draft(request_iterator, line)
-            call = wire.streamed_call(start, draft)
-            reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
-            _note(line, start.intent, reviewed)
+            requests = aiter(request_iterator)
+            call = wire.streamed_call(await self._start(requests))
+            line.tenant = call.tenant
+            policy = self._gate.reviewing(call)
+            progress, released = Progress(), ""
+            async for text in self._texts(requests):
+                progress = progress.given(text)
+                if not progress.windows():
+                    continue
+                progress, released = await self._go_on(context, call, policy, progress)
+                if progress.blocked:
+                    break
+                if released:
+                    yield ReviewStreamResponse(text=released)
+            else:
+                progress = progress.given("", ended=True)
+                progress, released = await self._go_on(context, call, policy, progress)
+            reviewed = self._gate.concluded(call, policy, progress, released)
+            _note(line, call.intent, reviewed)
             yield wire.review_stream_response(reviewed)
+
+    async def _go_on(
+        self, context: Context, call: ReviewCall, policy: Policy, progress: Progress
+    ) -> tuple[Progress, str]:
+        return await self._frame.decide(context, lambda _: self._gate.go_on(call, policy, progress))
 
     async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
         """See the proto."""
@@ -74,26 +96,22 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             )
             return EndSessionResponse(ended=ended)
 
-    async def _draft(self, parts: AsyncIterator[ReviewStreamRequest], line: Line) -> tuple[ReviewStart, str]:
-        """The start and the whole text; Failure STREAM_OUT_OF_ORDER, TEXT_TOO_LONG or FIELD_REQUIRED."""
-        start: ReviewStart | None = None
-        pieces: list[str] = []
+    async def _start(self, requests: AsyncIterator[ReviewStreamRequest]) -> ReviewStart:
+        """The start of a stream. Failure STREAM_OUT_OF_ORDER or FIELD_REQUIRED."""
+        first = await anext(requests, None)
+        if first is None:
+            raise Failure(Reason.STREAM_OUT_OF_ORDER, "the stream ended before its start", field="start")
+        if _kind(first) != "start":
+            raise _OUT_OF_ORDER
+        return first.start
+
+    async def _texts(self, requests: AsyncIterator[ReviewStreamRequest]) -> AsyncIterator[str]:
+        """The pieces of the draft. Failure STREAM_OUT_OF_ORDER, TEXT_TOO_LONG or FIELD_REQUIRED."""
         length = 0
-        async for part in parts:
-            kind = part.WhichOneof("part")
-            if kind is None:
-                raise Failure(Reason.FIELD_REQUIRED, "each message holds a start or a text", field="part")
-            if (kind == "start") is not (start is None):
-                raise Failure(
-                    Reason.STREAM_OUT_OF_ORDER,
-                    "the first message, and no other, holds a start",
-                    field="start",
-                )
-            if kind == "start":
-                start = part.start
-                line.tenant = start.tenant
-                continue
-            length += len(part.text)
+        async for request in requests:
+            if _kind(request) != "text":
+                raise _OUT_OF_ORDER
+            length += len(request.text)
             if length > self._draft_characters:
                 raise Failure(
                     Reason.TEXT_TOO_LONG,
@@ -101,10 +119,19 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                     field="text",
                     limit=self._draft_characters,
                 )
-            pieces.append(part.text)
-        if start is None:
-            raise Failure(Reason.STREAM_OUT_OF_ORDER, "the stream ended before its start", field="start")
-        return start, "".join(pieces)
+            yield request.text
+
+
+_OUT_OF_ORDER = Failure(
+    Reason.STREAM_OUT_OF_ORDER, "the first message, and no other, holds a start", field="start"
+)
+
+
+def _kind(request: ReviewStreamRequest) -> str:
+    kind = request.WhichOneof("part")
+    if kind is None:
+        raise Failure(Reason.FIELD_REQUIRED, "each message holds a start or a text", field="part")
+    return kind
 
 
 def _note(line: Line, intent: str, answer: Prepared | Reviewed) -> None:

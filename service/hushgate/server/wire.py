@@ -98,9 +98,9 @@ def review_call(request: guard_service_pb2.ReviewRequest) -> ReviewCall:
     return replace(_draftless(request), **{kind: getattr(request, kind)})
 
 
-def streamed_call(start: guard_service_pb2.ReviewStart, draft: str) -> ReviewCall:
-    """What ReviewStream is asked, once the whole draft is there."""
-    return replace(_draftless(start), text=draft)
+def streamed_call(start: guard_service_pb2.ReviewStart) -> ReviewCall:
+    """What ReviewStream is asked, of a draft that is still to come."""
+    return replace(_draftless(start), text="")
 
 
 def _draftless(request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart) -> ReviewCall:

@@ -95,7 +95,8 @@ class GuardServiceServicer(object):
         """ReviewStream is Review for a draft that comes in pieces: one start, then texts, then half-close, which ends the
         draft. However the draft is cut, the texts that come back, put together, are those of Review on the whole.
 
-        What is released is final. The server may hold back text for as long as it takes to be sure, up to the whole draft.
+        What is released is final. A piece is released 48 code points after its end: behind a sentence, or between two plain
+        words, and never inside anything that was found. What has no such place, such as a row of digits, is held whole.
         The last message carries the verdict; a VERDICT_BLOCKED or VERDICT_HELD is the last message. If the stream ends
         with an error, nothing beyond what was released may be sent.
         """

@@ -1,0 +1,216 @@
+"""What stands in a text of a draft for one reader: tokens restored, all found treated, and why.
+
+Offsets in what it answers count in the text as it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from hushgate.calls import Code, Ground, Located
+from hushgate.document import path_text
+from hushgate.finding import SECRETS, Action, Finding
+from hushgate.sessions.facts import Known
+from hushgate.transformation.operators import operate
+from hushgate.transformation.rewrite import Rewritten, replace_spans
+from hushgate.transformation.tokens import find_tokens, shaped_tokens, written_tokens
+from hushgate.treatment import Reader, Relation, Sighting, settled, sightings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hushgate.calls import ReviewCall
+    from hushgate.detection.detector import Detector
+    from hushgate.document import Place
+    from hushgate.sessions.notes import Repeat
+    from hushgate.sessions.session import Session
+    from hushgate.transformation.joinable import Keys
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a text that comes out differently, half-open: all of it or nothing."""
+
+    start: int
+    end: int
+    text: str = field(repr=False)
+    """What stands there afterwards."""
+    hidden: bool
+    """Something of it was hidden; otherwise a token was restored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """One text after treatment."""
+
+    parts: tuple[Part, ...]
+    """What changes, disjoint and in order; all else stays."""
+    grounds: tuple[Ground, ...]
+    located: tuple[Located, ...]
+    number: bool
+    """It is one restored value that was a JSON number."""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether something was hidden."""
+        return any(part.hidden for part in self.parts)
+
+    def written(self, text: str) -> str:
+        """The text as it comes out."""
+        return replace_spans(text, [(part.start, part.end, part.text) for part in self.parts]).text
+
+
+@dataclass(frozen=True, slots=True)
+class _Restored:
+    """A text with its tokens turned back, and the values that stand in it now."""
+
+    rewritten: Rewritten
+    values: tuple[tuple[Finding, Known], ...]
+    unknown: tuple[tuple[int, int], ...]
+    """Where the draft has tokens that no value of this session stands behind: half-open, in the draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class Looker:
+    """Looks at the texts of one draft for one reader. The session is read, not changed."""
+
+    session: Session
+    detector: Detector
+    secret: Keys
+    reader: Reader
+    call: ReviewCall
+
+    def look(self, places: Sequence[Place]) -> list[Looked]:
+        """Each text treated, in order; the detectors run once over all."""
+        restored = [self._restore(place.text) for place in places]
+        detected = self.detector.find_many(
+            [one.rewritten.text for one in restored],
+            labels=[place.label for place in places],
+            language=self.call.language or "en",
+        )
+        return [
+            self._looked(place, one, found)
+            for place, one, found in zip(places, restored, detected, strict=True)
+        ]
+
+    def _restore(self, text: str) -> _Restored:
+        tokens = find_tokens(text, self.session.live)
+        knowns = [self.session.restored(token.identifier) for token in tokens]
+        rewritten = replace_spans(
+            text,
+            [(token.start, token.end, known.value) for token, known in zip(tokens, knowns, strict=True)],
+        )
+        values = tuple(
+            (Finding(start, end, known.entity, 1.0, "session.token"), known)
+            for (start, end, _, _), known in zip(rewritten.cuts, knowns, strict=True)
+        )
+        covered = {at for token in tokens for at in range(token.start, token.end)}
+        meant = {
+            *((w.start, w.end) for w in written_tokens(text)),
+            *shaped_tokens(text, self.detector.entities),
+        }
+        unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
+        return _Restored(rewritten, values, unknown)
+
+    def _looked(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> Looked:
+        text = restored.rewritten.text
+        notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
+        seen = [
+            self.reader.sight(finding, [known, *self.session.known_as(known.value)])
+            for finding, known in restored.values
+        ]
+        seen += sightings(
+            text, found, self.session, self.reader, allowed_digits=self.reader.policy.allowed_trailing_digits
+        )
+        seen += notes
+        winners = settled(seen)
+        hiding = [
+            (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end]))
+            for s in winners
+            if s.finding.action.hides
+        ]
+        parts = tuple(_parts(restored.rewritten, hiding))
+        # A block that another finding covers is no less a block.
+        shown = [s for s in seen if s.finding.action is Action.BLOCK] or winners
+        shown = [replace(s, finding=_in_draft(s.finding, restored.rewritten)) for s in shown]
+        path = path_text(place.path)
+        grounds = [self._ground(s) for s in shown if s.finding.action.hides]
+        grounds += (
+            Ground(Code.TOKEN_UNKNOWN, _SENTENCE[Code.TOKEN_UNKNOWN], "", *at) for at in restored.unknown
+        )
+        located = {Located(s.finding, path=path): None for s in shown}
+        return Looked(
+            parts,
+            tuple(sorted(dict.fromkeys(grounds), key=lambda g: (g.start, g.end))),
+            tuple(sorted(located, key=lambda one: (one.finding.start, one.finding.end))),
+            number=len(restored.values) == 1
+            and restored.values[0][1].number
+            and parts == (Part(0, len(place.text), restored.values[0][1].value, hidden=False),),
+        )
+
+    def _note(self, repeat: Repeat) -> Sighting:
+        action = self.reader.destination.internal_notes
+        finding = Finding(repeat.start, repeat.end, "INTERNAL_NOTE", 1.0, "session.note", action)
+        note = Known("", "INTERNAL_NOTE", path=repeat.note.path, source=repeat.note.source)
+        return Sighting(finding, note)
+
+    def _ground(self, sighting: Sighting) -> Ground:
+        finding, known = sighting.finding, sighting.known
+        if finding.entity == "INTERNAL_NOTE":
+            code = Code.INTERNAL_NOTE
+        elif finding.entity in SECRETS:
+            code = Code.SECRET
+        elif sighting.relation is Relation.OTHERS:
+            code = Code.OTHER_SUBJECT
+        elif known is not None and known.dropped:
+            code = Code.FIELD_NOT_ALLOWED
+        else:
+            code = Code.ENTITY_NOT_ALLOWED
+        detail = _SENTENCE[code].format(entity=finding.entity, destination=self.call.destination)
+        return Ground(code, detail, known.path if known else "", finding.start, finding.end)
+
+    def _stand_in(self, sighting: Sighting, value: str) -> str:
+        finding = sighting.finding
+        token = self.session.token_of(finding.entity, value)
+        return operate(
+            finding.action,
+            finding.entity,
+            value,
+            keys=self.secret,
+            pseudonym=None if token is None else lambda *_: token,
+        )
+
+
+_SENTENCE = {
+    Code.TOKEN_UNKNOWN: "no value of this session stands behind the token",
+    Code.OTHER_SUBJECT: "{entity} from a record about another subject",
+    Code.INTERNAL_NOTE: "repeats an internal note word for word",
+    Code.SECRET: "{entity} may not go to {destination}",
+    Code.FIELD_NOT_ALLOWED: "{entity} from a field that the intent does not let through",
+    Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
+}
+
+
+def _in_draft(finding: Finding, restored: Rewritten) -> Finding:
+    start, end = restored.back(finding.start, finding.end)
+    return replace(finding, start=start, end=end)
+
+
+def _parts(restored: Rewritten, hiding: Sequence[tuple[int, int, str]]) -> Iterator[Part]:
+    """What changes in the draft: each restored token and each hidden span, those that overlap as one.
+
+    ``hiding`` counts in the restored text, disjoint and in order.
+    """
+    spans = sorted([(start, end) for start, end, _, _ in restored.cuts] + [(s, e) for s, e, _ in hiding])
+    joined: list[list[int]] = []
+    for start, end in spans:
+        if joined and start < joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], end)
+        else:
+            joined.append([start, end])
+    for start, end in joined:
+        inside = [(s - start, e - start, stand_in) for s, e, stand_in in hiding if start <= s and e <= end]
+        old = restored.text[start:end]
+        new = replace_spans(old, inside).text
+        yield Part(*restored.back(start, end), new, hidden=new != old)
