@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from hushgate.detection.packs import read_packs
 from hushgate.detection.patterns import Patterns
 from hushgate.failure import Failure, Reason
 from hushgate.policy.reader import PolicyProblems, read_policy
+from hushgate.sessions.keys import Ring, TenantKeys, unwrapped_by
 from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
 from hushgate.transformation.joinable import Keys
 
@@ -89,8 +91,29 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
 
 
 def load_keys(settings: Settings) -> Keys:
-    """The operators' keys from the master key; from a random one, which ends with the process, without."""
-    return Keys.derive(settings.master_key() or secrets.token_bytes(_KEY_BYTES))
+    """The operators' keys from the current master key."""
+    return Keys.derive(*load_tenant_keys(settings).ring.keys)
+
+
+def load_tenant_keys(settings: Settings) -> TenantKeys:
+    """The ring of master keys, and how it is read anew; a random key, which ends with the process, without.
+
+    Fails with FIELD_INVALID, or STORE_UNAVAILABLE where ``key_command`` fails.
+    """
+    if settings.master_key() is None:
+        return TenantKeys.of(secrets.token_bytes(_KEY_BYTES))
+    return TenantKeys(lambda: load_ring(settings))
+
+
+def load_ring(settings: Settings) -> Ring:
+    """The ring that the settings name, as it is now. Fails as ``load_tenant_keys``."""
+    return _ring(settings.master_key() or b"", settings.key_command)
+
+
+@lru_cache(maxsize=1)  # a key service is asked once for each ring, not at each look
+def _ring(data: bytes, key_command: str) -> Ring:
+    ring = Ring.read(data)
+    return unwrapped_by(ring, key_command) if key_command else ring
 
 
 def existing(path: str | Path, name: str) -> Path:

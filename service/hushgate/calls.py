@@ -83,6 +83,8 @@ class Prepared:
     findings: tuple[Located, ...]
     decision_id: str
     policy_version: str
+    repeated: bool = False
+    """The answer of an earlier call with the same request_id: nothing was decided or counted anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,3 +138,5 @@ class Reviewed:
     decision_id: str
     policy_version: str
     review_id: str = ""
+    repeated: bool = False
+    """As in ``Prepared``."""

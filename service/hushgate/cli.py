@@ -163,21 +163,24 @@ def decrypt(
     *,
     key_file: Annotated[
         list[Path] | None,
-        typer.Option("--key-file", help="File that holds a master key, a retired one too; repeatable."),
+        typer.Option(
+            "--key-file", help="File that holds a master key, a retired one too, or a ring; repeatable."
+        ),
     ] = None,
 ) -> None:
     """Open the ciphertexts that a policy's `encrypt` has left in a text: a filter from stdin or files.
 
     What no given key opens stays as it is, is counted on stderr, and makes the exit code 1.
     """
+    from hushgate.assembly import load_ring
     from hushgate.transformation.joinable import Keys
     from hushgate.transformation.joinable import decrypt as opened
 
-    masters = [Settings.read(key_file=file).master_key() for file in (key_file or (None,))]
-    keys = [master for master in masters if master]
-    if not keys:
+    each = [Settings.read(key_file=file) for file in (key_file or (None,))]
+    masters = [key for settings in each if settings.master_key() for key in load_ring(settings).keys]
+    if not masters:
         _end("a ciphertext needs the master key: give --key-file", 2)
-    ring = Keys.derive(*keys)
+    ring = Keys.derive(*masters)
     left = 0
     with _written() as write:
         for file in files or (None,):

@@ -32,6 +32,9 @@ class Reason(StrEnum):
     OVERLOADED = "OVERLOADED"
     STORE_UNAVAILABLE = "STORE_UNAVAILABLE"
     INTERNAL = "INTERNAL"
+    REQUEST_ID_REUSED = "REQUEST_ID_REUSED"
+    TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105 - no secret, a token of a session
+    ROLE_REQUIRED = "ROLE_REQUIRED"
 
 
 class Failure(Exception):  # noqa: N818 - a failure is an answer, not a programming error

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from hushgate import answers
 from hushgate.calls import Prepared, Reviewed
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.review import advance, looker_for, review
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
     from hushgate.transformation.joinable import Keys
 
 Answer = TypeVar("Answer")
+Decision = TypeVar("Decision", Prepared, Reviewed)
 
-_ATTEMPTS = 5
+_ATTEMPTS = 50
 """How often a call is redone because another writer of its session was first."""
 _LONGEST_NAME = 256
 """Code points of a tenant, a session id or any other name."""
@@ -66,24 +68,24 @@ class Gate:
         self._check_prepare(call)
         policy = self._policy(call.policy, call.tenant)
         policy.authorize(call.agent_id, call.intent)
-        told = self._in_session(
-            call.tenant,
-            call.session_id,
-            lambda session: prepare(call, policy, session, self._detector, self._keys),
-        )
-        return Prepared(
-            told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
-        )
+
+        def decide(session: Session) -> Prepared:
+            told = prepare(call, policy, session, self._detector, self._keys)
+            return Prepared(
+                told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
+            )
+
+        return self._once(call, decide)
 
     def review(self, call: ReviewCall) -> Reviewed:
         """Whether the draft may be sent, and in which words."""
         policy = self.reviewing(call)
-        judged = self._in_session(
-            call.tenant,
-            call.session_id,
-            lambda session: review(call, policy, session, self._detector, self._keys),
+        return self._once(
+            call,
+            lambda session: _reviewed(
+                call, review(call, policy, session, self._detector, self._keys), policy
+            ),
         )
-        return _reviewed(call, judged, policy)
 
     def reviewing(self, call: ReviewCall) -> Policy:
         """The policy that decides on the draft from its beginning to its end, once the call is in order."""
@@ -101,8 +103,7 @@ class Gate:
         is then stored.
         """
         return self._in_session(
-            call.tenant,
-            call.session_id,
+            call,
             lambda session: advance(progress, looker_for(call, policy, session, self._detector, self._keys)),
         )
 
@@ -117,15 +118,39 @@ class Gate:
         self._policy("", tenant)
         return self._vault.end(tenant, session_id)
 
-    def _in_session(self, tenant: str, session_id: str, decide: Callable[[Session], Answer]) -> Answer:
-        """``decide`` on the session as it is stored, redone when another writer stored first."""
+    def _once(self, call: PrepareCall | ReviewCall, decide: Callable[[Session], Decision]) -> Decision:
+        """``decide``, or the answer that a call of the same request_id has had."""
+        place = (call.tenant, call.session_id)
+        if not call.request_id:
+            return self._in_session(call, decide)
+
+        def again_or_first(session: Session) -> Decision:
+            kept = self._vault.answer(*place, call.request_id)
+            return decide(session) if kept is None else cast("Decision", answers.load(call, kept))
+
+        def kept(answer: Decision) -> tuple[str, bytes] | None:
+            return None if answer.repeated else (call.request_id, answers.dump(call, answer))
+
+        return self._in_session(call, again_or_first, kept)
+
+    def _in_session(
+        self,
+        call: PrepareCall | ReviewCall,
+        decide: Callable[[Session], Answer],
+        kept: Callable[[Answer], tuple[str, bytes] | None] = lambda _: None,
+    ) -> Answer:
+        """``decide`` on the session as it is stored, redone when another writer stored first.
+
+        ``kept``: by which name the session keeps the answer for the call made again, and how.
+        """
+        place = (call.tenant, call.session_id)
         for _ in range(_ATTEMPTS):
-            session = self._vault.open(tenant, session_id)
+            session = self._vault.open(*place)
             try:
                 answer = decide(session)
-                stored = self._vault.save(tenant, session_id)
+                stored = self._vault.save(*place, kept(answer))
             except BaseException:
-                self._vault.discard(tenant, session_id)
+                self._vault.discard(*place)
                 raise
             if stored:
                 return answer

@@ -46,9 +46,15 @@ _FLAGS: Mapping[str, object] = {
     "store": _flag(
         str | None,
         "--store",
-        help_="Where sessions are kept: memory: or sqlite:///PATH; if not given, they end with the process.",
+        help_="Where sessions are kept: memory:, sqlite:///PATH, redis://, rediss:// or unix://; "
+        "if not given, they end with the process.",
     ),
-    "key_file": _flag(Path | None, "--key-file", help_="File that holds the master key."),
+    "key_file": _flag(Path | None, "--key-file", help_="File that holds the master key, or a ring of them."),
+    "key_command": _flag(
+        str | None,
+        "--key-command",
+        help_="Program that unwraps the ring's keys, where a key service holds them.",
+    ),
     "listen": _flag(str | None, "--listen", help_="HOST:PORT or unix:///PATH; 127.0.0.1:50551 if not given."),
     "workers": _flag(int | None, "--workers", help_="Server processes on the one port."),
     "tls_cert": _flag(Path | None, "--tls-cert", help_="The server's certificate chain, PEM."),
@@ -64,7 +70,7 @@ _NO_NAMES = _flag(bool, "--no-names", help_="Patterns only: no model is loaded."
 
 READING = ("policies", "recognizers", "profiles", "names", "presidio")
 """What says what is looked for, and what becomes of it."""
-SESSIONS = ("store", "key_file")
+SESSIONS = ("store", "key_file", "key_command")
 """What says where sessions are kept."""
 
 

@@ -39,12 +39,16 @@ class Settings:
     """The name model: a directory or an installed package; empty: the shipped one; ``none``: none."""
     presidio: tuple[str, ...] = ()
     """Presidio recognizers: ``module:Class`` or a registry YAML file, each."""
-    store: str = ""
+    store: str = field(default="", repr=False)
     """Where sessions are kept, as a URL; empty: where it suits the workers, until the server ends."""
     key: str = field(default="", repr=False)
-    """The master key itself, 32 characters or more; ``key_file`` is the better place."""
+    """The master key itself, 32 characters or more, or a ring; ``key_file`` is the better place."""
     key_file: Path | None = None
-    """A file that holds the master key, 32 bytes or more."""
+    """A file that holds the master key, 32 bytes or more, or a ring of them; read anew as it changes."""
+    key_command: str = ""
+    """What unwraps the ring's keys, where a key service holds them: a program and its arguments."""
+    session_seconds: int = 86_400
+    """How long a session lives after its first call."""
     workers: int = 1
     """Server processes."""
     tls_cert: Path | None = None
@@ -89,7 +93,7 @@ class Settings:
         return settings
 
     def master_key(self) -> bytes | None:
-        """The master key, or None where nobody set one. Fails with FIELD_INVALID; never shows it."""
+        """The master key, or the ring as written; None where nobody set one. Fails with FIELD_INVALID."""
         if self.key_file is None:
             return self.key.encode() or None
         try:
@@ -101,11 +105,20 @@ class Settings:
         key = self.master_key()
         if key is not None and len(key) < _LEAST_KEY:
             raise _invalid("key_file" if self.key_file else "key", f"must hold {_LEAST_KEY} bytes or more")
+        if self.key_command and key is None:
+            raise _invalid("key_command", "unwraps the keys of a ring: give it key_file")
         if not 1 <= self.workers <= _MOST_WORKERS:
             raise _invalid("workers", f"must be from 1 to {_MOST_WORKERS}")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise _invalid("tls_cert", "and tls_key come together")
-        for name in ("max_text", "max_messages", "max_records", "max_items", "max_message_bytes"):
+        for name in (
+            "max_text",
+            "max_messages",
+            "max_records",
+            "max_items",
+            "max_message_bytes",
+            "session_seconds",
+        ):
             if getattr(self, name) < 1:
                 raise _invalid(name, "must be 1 or more")
         for name in ("policies", "recognizers"):

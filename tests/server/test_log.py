@@ -24,6 +24,7 @@ FIELDS = [
     "entities",
     "milliseconds",
     "reason",
+    "repeated",
 ]
 
 

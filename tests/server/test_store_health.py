@@ -10,14 +10,17 @@ from grpc_health.v1.health import aio as health
 from hushgate.server import lifecycle
 from hushgate.server.frame import Frame
 from hushgate.server.log import Log
+from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.sqlite_store import SqliteStore
+from hushgate.sessions.vault import Vault
 
 Status = health_pb2.HealthCheckResponse
 
 
 def test_without_its_store_the_guard_does_not_serve_and_redaction_does(assembled, tmp_path, monkeypatch):
     monkeypatch.setattr(lifecycle, "STORE_SECONDS", 0.01)
-    stored = replace(assembled, store=SqliteStore(tmp_path / "sessions.db"))
+    vault = Vault(SqliteStore(tmp_path / "sessions.db"), TenantKeys.of(bytes(32)))
+    stored = replace(assembled, vault=vault)
 
     async def scenario():
         servicer, stopping, frame = health.HealthServicer(), asyncio.Event(), Frame(Log(io.StringIO()))

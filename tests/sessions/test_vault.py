@@ -1,27 +1,20 @@
 """A session comes back as it was, to whoever holds the key, and to nobody once it has ended."""
 
-import sqlite3
 import subprocess
 import sys
+import time
 
 import pytest
 
 from hushgate.failure import Failure, Reason
 from hushgate.sessions.facts import Customer, Known, Note
-from hushgate.sessions.memory_store import MemoryStore
+from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
 
-MASTER = b"m" * 32
+MASTER = TenantKeys.of(b"m" * 32)
 VALUE = Known("88213409118", "ACCOUNT_ID", "account.number", "crm", "c-1", dropped=True, number=True)
 NOTE = Note("case.note", "crm", 6, frozenset({b"12345678"}))
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def store(request, tmp_path):
-    made = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path / "sessions.db")
-    yield made
-    made.close()
 
 
 def test_another_vault_on_the_same_store_knows_the_same(store):
@@ -63,7 +56,7 @@ def test_an_ended_session_is_gone_for_every_vault(store):
 
 
 def test_a_session_ends_with_its_time(store):
-    now = [1000.0]
+    now = [time.time()]
     vault = Vault(store, MASTER, lifetime_s=60, clock=lambda: now[0])
     vault.open("acme", "s-1").pseudonym(VALUE)
     vault.save("acme", "s-1")
@@ -94,10 +87,82 @@ def test_what_was_learnt_by_a_call_that_failed_is_forgotten(store):
     assert not vault.open("acme", "s-1").live
 
 
-def test_another_master_key_finds_no_session(store):
+def test_another_master_key_opens_nothing(store):
     Vault(store, MASTER).open("acme", "s-1")
 
-    assert not Vault(store, b"x" * 32).open("acme", "s-1").live
+    with pytest.raises(Failure) as caught:
+        Vault(store, TenantKeys.of(b"x" * 32))
+
+    assert caught.value.reason is Reason.STORE_UNAVAILABLE
+
+
+def test_a_store_that_has_lost_everything_is_begun_anew(redis_store):
+    one, two = Vault(redis_store, MASTER), Vault(redis_store, MASTER)
+    one.open("acme", "s-1").pseudonym(VALUE)
+    one.save("acme", "s-1")
+    redis_store._redis.flushall()
+    three = Vault(redis_store, MASTER)
+
+    token = three.open("acme", "s-1").pseudonym(VALUE)
+    assert three.save("acme", "s-1")
+
+    assert not three.open("acme", "s-2").live
+    for vault in (one, two):
+        assert vault.open("acme", "s-1").token_of("ACCOUNT_ID", VALUE.value) == token
+
+
+def test_an_entry_or_a_key_that_was_moved_does_not_open(store):
+    places = [("acme", "s-1"), ("acme", "s-2"), ("other", "s-1")]
+    vault = Vault(store, MASTER)
+    for place in places:
+        vault.open(*place).learn(VALUE)
+        vault.save(*place)
+    rows = {place: store.read(vault._name(*place), b"", 0) for place in places}
+
+    for target in places:
+        for source in places:
+            if source == target:
+                continue
+            # The other's key, under which its entries would open, and its entry under one's own key.
+            for row, entry in (
+                (rows[source].row, rows[source].entries[0]),
+                (rows[target].row, rows[source].entries[0]),
+            ):
+                name = vault._name(*target)
+                for place in places:
+                    store.end(vault._name(*place))
+                assert store.create(name, row)
+                assert store.add(name, row, 0, entry)
+                with pytest.raises(Failure) as caught:
+                    Vault(store, MASTER).open(*target)
+                assert caught.value.reason is Reason.STORE_UNAVAILABLE
+
+
+def test_entries_in_another_order_do_not_open(store):
+    vault = Vault(store, MASTER)
+    for number in range(2):
+        vault.open("acme", "s-1").learn(Known(f"{number:08d}", "ACCOUNT_ID"))
+        vault.save("acme", "s-1")
+    name = vault._name("acme", "s-1")
+    found = store.read(name, b"", 0)
+    store.end(name)
+    store.create(name, found.row)
+    for number, entry in enumerate(reversed(found.entries)):
+        store.add(name, found.row, number, entry)
+
+    with pytest.raises(Failure):
+        Vault(store, MASTER).open("acme", "s-1")
+
+
+def test_a_session_that_lies_idle_is_not_kept_opened(store):
+    now = [time.time()]
+    vault = Vault(store, MASTER, clock=lambda: now[0])
+    vault.open("acme", "s-1")
+
+    now[0] += 301
+    vault.tend()
+
+    assert vault._opened == {}
 
 
 def test_the_file_holds_no_value_and_no_name(tmp_path):
@@ -113,59 +178,14 @@ def test_the_file_holds_no_value_and_no_name(tmp_path):
         assert secret not in raw
 
 
-def test_an_ended_sessions_key_is_not_left_in_the_file(tmp_path):
-    store = SqliteStore(tmp_path / "sessions.db")
-    vault = Vault(store, MASTER)
-    vault.open("acme", "s-1").learn(VALUE)
-    vault.save("acme", "s-1")
-    reader = sqlite3.connect(tmp_path / "sessions.db")
-    wrapped = reader.execute("SELECT wrapped_key FROM session").fetchone()[0]
-    reader.close()
-
-    vault.end("acme", "s-1")
-
-    raw = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    store.close()
-    assert wrapped not in raw
-
-
-def test_a_row_moved_to_another_session_does_not_open(tmp_path):
-    store = SqliteStore(tmp_path / "sessions.db")
-    vault = Vault(store, MASTER)
-    for session_id in ("s-1", "s-2"):
-        vault.open("acme", session_id).learn(VALUE)
-        vault.save("acme", session_id)
-    writer = sqlite3.connect(tmp_path / "sessions.db")
-    keys = [row[0] for row in writer.execute("SELECT wrapped_key FROM session")]
-    writer.execute("UPDATE session SET wrapped_key = ?", (keys[0],))
-    writer.commit()
-    writer.close()
-
-    failures = []
-    for session_id in ("s-1", "s-2"):
-        try:
-            Vault(store, MASTER).open("acme", session_id)
-        except Failure as failure:
-            failures.append(failure.reason)
-    store.close()
-
-    assert failures == [Reason.STORE_UNAVAILABLE]
-
-
-def test_a_store_that_cannot_be_opened_is_a_failure(tmp_path):
-    with pytest.raises(Failure) as caught:
-        SqliteStore(tmp_path / "no" / "such" / "folder.db")
-
-    assert caught.value.reason is Reason.STORE_UNAVAILABLE
-
-
 KILLED = """
 import os, sys
 from pathlib import Path
 from hushgate.sessions.facts import Known
+from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
-vault = Vault(SqliteStore(Path(sys.argv[1])), b"m" * 32)
+vault = Vault(SqliteStore(Path(sys.argv[1])), TenantKeys.of(b"m" * 32))
 for number in range(100):
     print(vault.open("acme", "s-1").pseudonym(Known(f"{number:08d}", "ACCOUNT_ID")), flush=True)
     vault.save("acme", "s-1")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import load_detector, load_patterns, load_policies
+from hushgate.assembly import load_detector, load_patterns, load_policies, load_tenant_keys
 from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate, Limits
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     from hushgate.settings import Settings
 
 NO_NAMES_ASKED = "names are not detected: no model is loaded"
-_NOBODY = bytes(32)
-"""The name of no session: asking for it shows whether the store answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +33,30 @@ class Assembled:
     explainer: Explainer
     notice: str
     """What an operator should know of the names; empty when they are detected."""
-    store: Store
+    vault: Vault
 
-    def check(self) -> None:
-        """Failure STORE_UNAVAILABLE if the store does not answer now."""
-        self.store.row(_NOBODY)
+    def tend(self) -> None:
+        """The work between calls; Failure STORE_UNAVAILABLE if the store does not answer now."""
+        self.vault.tend()
 
     def close(self) -> None:
         """Let go of the store."""
-        self.store.close()
+        self.vault.close()
 
 
 def assemble(settings: Settings) -> Assembled:
     """Read everything once. Failure FIELD_INVALID, POLICY_INVALID or STORE_UNAVAILABLE."""
-    key = _master_key(settings)
+    _check_key(settings)
+    tenant_keys = load_tenant_keys(settings)
     policies = load_policies(settings)
     active = policies[0]
     patterns = load_patterns(settings)
     detector = load_detector(settings, patterns)
-    keys = Keys.derive(key)
-    store = open_store(settings.store)
+    keys = Keys.derive(*tenant_keys.ring.keys)
+    vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
     gate = Gate(
         detector=detector,
-        vault=Vault(store, key),
+        vault=vault,
         policies={policy.version: policy for policy in policies},
         active=active.version,
         keys=keys,
@@ -67,32 +65,38 @@ def assemble(settings: Settings) -> Assembled:
     redactor = Redactor(detector, active, keys, max_text=settings.max_text)
     explainer = Explainer(patterns, detector, active)
     notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
-    return Assembled(gate, redactor, explainer, notice, store)
+    return Assembled(gate, redactor, explainer, notice, vault)
 
 
 def open_store(url: str) -> Store:
-    """The store that a URL names: ``memory:``, which is the choice of one process, or ``sqlite:///PATH``."""
+    """The store that a URL names; ``memory:`` is the choice of one process. Failure FIELD_INVALID."""
     scheme, _, rest = url.partition(":")
     if scheme in {"", "memory"}:
         return MemoryStore()
     if scheme == "sqlite" and rest.strip("/"):
         path = rest.removeprefix("//")
         return SqliteStore(Path(path))
-    raise Failure(Reason.FIELD_INVALID, "store must be memory: or sqlite:///PATH", field="store")
+    if scheme in {"redis", "rediss", "unix"}:
+        from hushgate.sessions.redis_store import RedisStore  # noqa: PLC0415 - an extra
+
+        return RedisStore(url)
+    sentence = "store must be memory:, sqlite:///PATH, redis://, rediss:// or unix://"
+    raise Failure(Reason.FIELD_INVALID, sentence, field="store")
 
 
 def check_shared(settings: Settings) -> None:
     """Failure FIELD_INVALID if several workers could not open each other's sessions."""
     if settings.workers > 1 and settings.store.startswith("memory:"):
-        sentence = "workers share sessions: with more than one, name no store, or sqlite:///PATH and a key"
+        sentence = (
+            "workers share sessions: with more than one, name no store, or one that is no process's own"
+        )
         raise Failure(Reason.FIELD_INVALID, sentence, field="store")
-    _master_key(settings)
+    _check_key(settings)
 
 
-def _master_key(settings: Settings) -> bytes:
-    """The operator's key; for sessions that end with the process, a random one does."""
-    key = settings.master_key()
-    if key is None and settings.store and not settings.store.startswith("memory:"):
+def _check_key(settings: Settings) -> None:
+    """Failure FIELD_REQUIRED if sessions would outlive the key that opens them."""
+    outlives = settings.store and not settings.store.startswith("memory:")
+    if outlives and settings.master_key() is None:
         sentence = "a store that outlives the server needs a key: set HUSHGATE_KEY_FILE"
         raise Failure(Reason.FIELD_REQUIRED, sentence, field="key_file")
-    return key or secrets.token_bytes(32)

@@ -138,5 +138,7 @@ def _note(line: Line, intent: str, answer: Prepared | Reviewed) -> None:
     """What the log says of a decision: the policy has known the intent, so it is no text of the caller's."""
     line.intent = intent
     line.policy_version = answer.policy_version
-    line.count(located.finding.entity for located in answer.findings)
+    line.repeated = answer.repeated
+    if not answer.repeated:
+        line.count(located.finding.entity for located in answer.findings)
     line.verdict = getattr(answer, "verdict", "")

@@ -41,7 +41,7 @@ TUNING: Final = "hushgate.v1.TuningService"
 SERVICES: Final = (GUARD, REDACTION, TUNING)
 
 STORE_SECONDS: Final = 5.0
-"""How often the store is asked whether it is still there."""
+"""How often the store is tended, which also shows whether it is still there."""
 CONNECTION_SECONDS: Final = 300
 """After how long a connection to one of several workers is asked to come again, to whichever is free."""
 
@@ -117,7 +117,7 @@ async def _until(
             await asyncio.wait_for(stopping.wait(), STORE_SECONDS)
             return
         try:
-            await frame.run(assembled.check)
+            await frame.run(assembled.tend)
             state = health_pb2.HealthCheckResponse.SERVING
         except Failure:
             state = health_pb2.HealthCheckResponse.NOT_SERVING

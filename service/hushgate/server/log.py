@@ -34,6 +34,8 @@ class Line:
     entities: Counter[str] = field(default_factory=Counter)
     reason: str = ""
     """Why there is no answer: a failure's reason, CANCELLED, or empty."""
+    repeated: bool = False
+    """The answer of an earlier call with the same request_id: counted then, not now."""
     began: float = field(default_factory=time.monotonic)
 
     def count(self, entities: Iterable[str]) -> None:
@@ -60,6 +62,7 @@ class Log:
             entities=dict(sorted(line.entities.items())),
             milliseconds=round((time.monotonic() - line.began) * 1000, 1),
             reason=line.reason,
+            repeated=line.repeated,
         )
 
     def crash(self, error: BaseException) -> None:

@@ -45,6 +45,9 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.OVERLOADED: StatusCode.RESOURCE_EXHAUSTED,
     Reason.STORE_UNAVAILABLE: StatusCode.UNAVAILABLE,
     Reason.INTERNAL: StatusCode.INTERNAL,
+    Reason.REQUEST_ID_REUSED: StatusCode.INVALID_ARGUMENT,
+    Reason.TOKEN_UNKNOWN: StatusCode.NOT_FOUND,
+    Reason.ROLE_REQUIRED: StatusCode.PERMISSION_DENIED,
 }
 
 RETRY_AFTER_MS: Mapping[Reason, int] = {Reason.OVERLOADED: 100, Reason.STORE_UNAVAILABLE: 500}

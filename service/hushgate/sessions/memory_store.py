@@ -2,47 +2,126 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from hushgate.sessions.store import MOST_ANSWERS, Found
 
-    from hushgate.sessions.store import Entry, Row
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from hushgate.sessions.store import Answer, Row
+
+
+@dataclass(slots=True)
+class _Held:
+    row: Row
+    entries: list[bytes] = field(default_factory=list, repr=False)
+    answers: dict[bytes, bytes] = field(default_factory=dict, repr=False)
+    subjects: set[bytes] = field(default_factory=set)
 
 
 class MemoryStore:
-    """A dictionary of sessions; what ends is dropped when it is next asked for."""
+    """A dictionary of sessions. See ``Store`` for what each call does."""
 
     def __init__(self) -> None:
-        self._rows: dict[bytes, Row] = {}
-        self._entries: dict[bytes, dict[bytes, Entry]] = {}
+        self._sessions: dict[bytes, _Held] = {}
+        self._subjects: dict[bytes, set[bytes]] = {}
+        self._secret = b""
 
-    def row(self, session: bytes) -> Row | None:
-        """See ``Store.row``."""
-        return self._rows.get(session)
+    def secret(self, offered: bytes) -> bytes:
+        """See ``Store.secret``."""
+        self._secret = self._secret or offered
+        return self._secret
 
-    def create(self, session: bytes, row: Row) -> Row:
-        """See ``Store.create``."""
-        self._entries.setdefault(session, {})
-        return self._rows.setdefault(session, row)
-
-    def read(self, session: bytes, after: int) -> tuple[int, Sequence[Entry]]:
-        """See ``Store.read``."""
-        entries = list(self._entries.get(session, {}).values())
-        return len(entries), entries[after:]
-
-    def add(self, session: bytes, entries: Sequence[Entry]) -> bool:
-        """See ``Store.add``."""
-        held = self._entries.get(session)
-        if held is None or any(entry.name in held for entry in entries):
+    def replace_secret(self, old: bytes, new: bytes) -> bool:
+        """See ``Store.replace_secret``."""
+        if self._secret != old:
             return False
-        held.update((entry.name, entry) for entry in entries)
+        self._secret = new
+        return True
+
+    def read(self, session: bytes, life: bytes, after: int) -> Found | None:
+        """See ``Store.read``."""
+        held = self._sessions.get(session)
+        if held is None:
+            return None
+        return Found(held.row, held.entries[after if held.row.life == life else 0 :])
+
+    def create(self, session: bytes, row: Row) -> bool:
+        """See ``Store.create``."""
+        if session in self._sessions:
+            return False
+        self._sessions[session] = _Held(row)
+        return True
+
+    def add(
+        self,
+        session: bytes,
+        row: Row,
+        after: int,
+        entry: bytes | None,
+        *,
+        subjects: Iterable[bytes] = (),
+        answer: Answer | None = None,
+    ) -> bool:
+        """See ``Store.add``."""
+        held = self._living(session, row.life)
+        if held is None or (entry is not None and len(held.entries) != after):
+            return False
+        if answer is not None:
+            if answer.name in held.answers:
+                return False
+            held.answers[answer.name] = answer.sealed
+            if len(held.answers) > MOST_ANSWERS:
+                del held.answers[next(iter(held.answers))]
+        if entry is not None:
+            held.entries.append(entry)
+        for subject in subjects:
+            held.subjects.add(subject)
+            self._subjects.setdefault(subject, set()).add(session)
+        return True
+
+    def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
+        """See ``Store.answer``."""
+        held = self._living(session, life)
+        return None if held is None else held.answers.get(name)
+
+    def rewrap(self, session: bytes, row: Row, wrapped_key: bytes) -> bool:
+        """See ``Store.rewrap``."""
+        held = self._living(session, row.life)
+        if held is None or held.row.wrapped_key != row.wrapped_key:
+            return False
+        held.row = replace(row, wrapped_key=wrapped_key)
         return True
 
     def end(self, session: bytes) -> bool:
         """See ``Store.end``."""
-        self._entries.pop(session, None)
-        return self._rows.pop(session, None) is not None
+        held = self._sessions.pop(session, None)
+        for subject in held.subjects if held else ():
+            about = self._subjects[subject]
+            about.discard(session)
+            if not about:
+                del self._subjects[subject]
+        return held is not None
+
+    def of_subject(self, subject: bytes) -> Sequence[bytes]:
+        """See ``Store.of_subject``."""
+        return tuple(self._subjects.get(subject, ()))
+
+    def wrapped_keys(self) -> Iterable[bytes]:
+        """See ``Store.wrapped_keys``."""
+        secret = [self._secret] if self._secret else []
+        return [*secret, *(held.row.wrapped_key for held in self._sessions.values())]
+
+    def tend(self, now: float) -> None:
+        """See ``Store.tend``."""
+        for session in [name for name, held in self._sessions.items() if held.row.expires <= now]:
+            self.end(session)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _living(self, session: bytes, life: bytes) -> _Held | None:
+        held = self._sessions.get(session)
+        return held if held is not None and held.row.life == life else None

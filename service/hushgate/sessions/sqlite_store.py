@@ -7,32 +7,61 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.store import Entry, Row
+from hushgate.sessions.store import MOST_ANSWERS, Found, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-# WITHOUT ROWID would lose the order of arrival, which a reader's position is.
+    from hushgate.sessions.store import Answer
+
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS session (name BLOB PRIMARY KEY, wrapped_key BLOB NOT NULL, expires REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY CHECK (only = 1), wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS session (
+  name BLOB PRIMARY KEY,
+  life BLOB NOT NULL UNIQUE,
+  wrapped_key BLOB NOT NULL,
+  expires REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS session_expires ON session (expires);
 CREATE TABLE IF NOT EXISTS entry (
-  position INTEGER PRIMARY KEY AUTOINCREMENT,
-  session BLOB NOT NULL REFERENCES session(name) ON DELETE CASCADE,
+  life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  sealed BLOB NOT NULL,
+  PRIMARY KEY (life, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS answer (
+  arrival INTEGER PRIMARY KEY,
+  life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
   name BLOB NOT NULL,
   sealed BLOB NOT NULL,
-  UNIQUE (session, name));
-CREATE INDEX IF NOT EXISTS entry_order ON entry (session, position);
+  UNIQUE (life, name));
+CREATE INDEX IF NOT EXISTS answer_arrival ON answer (life, arrival);
+CREATE TABLE IF NOT EXISTS about (
+  subject BLOB NOT NULL,
+  life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
+  PRIMARY KEY (subject, life)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS about_life ON about (life);
+"""
+_READ = """
+SELECT s.life, s.wrapped_key, s.expires, e.sealed
+FROM session s LEFT JOIN entry e ON e.life = s.life AND e.number > iif(s.life = ?, ?, 0)
+WHERE s.name = ? ORDER BY e.number
+"""
+_OLDEST_ANSWERS = """
+DELETE FROM answer WHERE life = ?1 AND arrival <= (
+  SELECT arrival FROM answer WHERE life = ?1 ORDER BY arrival DESC LIMIT 1 OFFSET ?2)
 """
 _PATIENCE_S = 5.0
 """How long a writer waits for another's transaction."""
+_SWEPT = 500
+"""Sessions that are forgotten at once when their time is over: a bound on how long a call waits for it."""
 
 
 class SqliteStore:
-    """One connection, write-ahead log, deleted pages overwritten with zeros."""
+    """One connection, write-ahead log, deleted pages overwritten with zeros. See ``Store`` for each call."""
 
     def __init__(self, path: Path) -> None:
         """Opens or creates the file, readable by its owner alone."""
+        self._traces = False
         with _failures():
             path.touch(mode=0o600, exist_ok=True)
             self._db = sqlite3.connect(
@@ -44,65 +73,143 @@ class SqliteStore:
             self._db.execute("PRAGMA foreign_keys=ON")
             self._db.executescript(_SCHEMA)
 
-    def row(self, session: bytes) -> Row | None:
-        """See ``Store.row``."""
-        with _failures():
-            found = self._db.execute(
-                "SELECT wrapped_key, expires FROM session WHERE name = ?", (session,)
-            ).fetchone()
-        return Row(*found) if found else None
-
-    def create(self, session: bytes, row: Row) -> Row:
-        """See ``Store.create``."""
-        with _failures():
-            self._db.execute(
-                "INSERT OR IGNORE INTO session VALUES (?, ?, ?)", (session, row.wrapped_key, row.expires)
-            )
-        there = self.row(session)
+    def secret(self, offered: bytes) -> bytes:
+        """See ``Store.secret``."""
+        there = self._one("SELECT wrapped FROM secret")
         if there is None:
-            raise Failure(Reason.STORE_UNAVAILABLE, "the session ended while it was being opened")
-        return there
+            with _failures():
+                self._db.execute("INSERT OR IGNORE INTO secret VALUES (1, ?)", (offered,))
+            there = self._one("SELECT wrapped FROM secret")
+        return bytes(there[0]) if there else offered
 
-    def read(self, session: bytes, after: int) -> tuple[int, Sequence[Entry]]:
+    def replace_secret(self, old: bytes, new: bytes) -> bool:
+        """See ``Store.replace_secret``."""
+        return self._changed("UPDATE secret SET wrapped = ? WHERE wrapped = ?", new, old)
+
+    def read(self, session: bytes, life: bytes, after: int) -> Found | None:
         """See ``Store.read``."""
         with _failures():
-            rows = self._db.execute(
-                "SELECT position, name, sealed FROM entry WHERE session = ? AND position > ? "
-                "ORDER BY position",
-                (session, after),
-            ).fetchall()
-        return (rows[-1][0] if rows else after), [Entry(name, sealed) for _, name, sealed in rows]
+            rows = self._db.execute(_READ, (life, after, session)).fetchall()
+        if not rows:
+            return None
+        return Found(Row(*rows[0][:3]), [sealed for *_, sealed in rows if sealed is not None])
 
-    def add(self, session: bytes, entries: Sequence[Entry]) -> bool:
+    def create(self, session: bytes, row: Row) -> bool:
+        """See ``Store.create``."""
+        return self._changed(
+            "INSERT OR IGNORE INTO session VALUES (?, ?, ?, ?)",
+            session, row.life, row.wrapped_key, row.expires,
+        )  # fmt: skip
+
+    def add(
+        self,
+        session: bytes,  # noqa: ARG002 - a life is enough
+        row: Row,
+        after: int,
+        entry: bytes | None,
+        *,
+        subjects: Iterable[bytes] = (),
+        answer: Answer | None = None,
+    ) -> bool:
         """See ``Store.add``."""
-        with _failures():
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                self._db.executemany(
-                    "INSERT INTO entry (session, name, sealed) VALUES (?, ?, ?)",
-                    [(session, entry.name, entry.sealed) for entry in entries],
+        try:
+            with _failures(), self._transaction() as db:
+                if entry is not None:
+                    db.execute("INSERT INTO entry VALUES (?, ?, ?)", (row.life, after + 1, entry))
+                db.executemany(
+                    "INSERT OR IGNORE INTO about VALUES (?, ?)", [(subject, row.life) for subject in subjects]
                 )
-                self._db.execute("COMMIT")
-            except sqlite3.IntegrityError:
-                self._db.execute("ROLLBACK")
-                return False
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
+                if answer is not None:
+                    db.execute(
+                        "INSERT INTO answer (life, name, sealed) VALUES (?, ?, ?)",
+                        (row.life, answer.name, answer.sealed),
+                    )
+                    db.execute(_OLDEST_ANSWERS, (row.life, MOST_ANSWERS))
+        except _Taken:
+            return False
         return True
 
+    def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:  # noqa: ARG002 - as above
+        """See ``Store.answer``."""
+        there = self._one("SELECT sealed FROM answer WHERE life = ? AND name = ?", life, name)
+        return bytes(there[0]) if there else None
+
+    def rewrap(self, session: bytes, row: Row, wrapped_key: bytes) -> bool:
+        """See ``Store.rewrap``."""
+        self._traces = True
+        return self._changed(
+            "UPDATE session SET wrapped_key = ? WHERE name = ? AND life = ? AND wrapped_key = ?",
+            wrapped_key, session, row.life, row.wrapped_key,
+        )  # fmt: skip
+
     def end(self, session: bytes) -> bool:
-        """See ``Store.end``. The log is emptied too, so that the file holds no copy of the key."""
-        with _failures():
-            ended = self._db.execute("DELETE FROM session WHERE name = ?", (session,)).rowcount > 0
-            if ended:
-                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """See ``Store.end``. The log is emptied too, so that no file holds a copy of the key."""
+        ended = self._changed("DELETE FROM session WHERE name = ?", session)
+        if ended:
+            self._wipe()
         return ended
+
+    def of_subject(self, subject: bytes) -> Sequence[bytes]:
+        """See ``Store.of_subject``."""
+        with _failures():
+            found = self._db.execute(
+                "SELECT s.name FROM about a JOIN session s ON s.life = a.life WHERE a.subject = ?", (subject,)
+            )
+            return [name for (name,) in found]
+
+    def wrapped_keys(self) -> Iterable[bytes]:
+        """See ``Store.wrapped_keys``."""
+        with _failures():
+            found = self._db.execute("SELECT wrapped FROM secret UNION ALL SELECT wrapped_key FROM session")
+            return [wrapped for (wrapped,) in found]
+
+    def tend(self, now: float) -> None:
+        """See ``Store.tend``."""
+        # Looked for first: a deletion takes the writers' turn even where there is nothing to delete.
+        if self._one("SELECT 1 FROM session WHERE expires <= ? LIMIT 1", now):
+            self._traces |= self._changed(
+                "DELETE FROM session WHERE name IN (SELECT name FROM session WHERE expires <= ? LIMIT ?)",
+                now, _SWEPT,
+            )  # fmt: skip
+        if self._traces:
+            self._wipe()
 
     def close(self) -> None:
         """Closes the file."""
         self._db.close()
+
+    def _wipe(self) -> None:
+        """Empties the write-ahead log, which holds pages as they were; later, if a reader is in the way."""
+        with _failures():
+            busy, *_ = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        self._traces = bool(busy)
+
+    def _one(self, query: str, *values: object) -> tuple[bytes, ...] | None:
+        with _failures():
+            found: tuple[bytes, ...] | None = self._db.execute(query, values).fetchone()
+        return found
+
+    def _changed(self, statement: str, *values: object) -> bool:
+        with _failures():
+            return self._db.execute(statement, values).rowcount > 0
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing; raises ``_Taken`` where a number or name is, or the session is gone."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._db
+            self._db.execute("COMMIT")
+        except BaseException as error:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.IntegrityError):
+                raise _Taken from None
+            raise
+
+
+class _Taken(Exception):  # noqa: N818 - no fault, a refusal
+    """Another writer was first."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a store keeps for the vault: sealed entries by session; no value, name or id in the clear."""
+"""What a store keeps for the vault: sealed bytes by session; no value, name or id in the clear."""
 
 from __future__ import annotations
 
@@ -6,42 +6,89 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+MOST_ANSWERS = 32
+"""Answers that a session keeps for calls that are made again; the oldest go first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A session's row: its wrapped key, and when it ends (seconds since the epoch)."""
+    """A session's row."""
 
+    life: bytes
+    """16 random bytes: which session of this name it is. Everything else of the session hangs on it."""
     wrapped_key: bytes = field(repr=False)
     expires: float
+    """Seconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A sealed fact. ``name`` is unique within its session; the first of a name stays."""
+class Found:
+    """A session as the store has it: its row, and what was asked for of its entries."""
+
+    row: Row
+    entries: Sequence[bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A sealed answer, kept for the call that is made again. ``name`` is unique within its session."""
 
     name: bytes
     sealed: bytes = field(repr=False)
 
 
 class Store(Protocol):
-    """Where sessions rest. Every call is atomic; a failure is Failure(STORE_UNAVAILABLE)."""
+    """Where sessions rest. Every call is atomic; a failure is Failure(STORE_UNAVAILABLE).
 
-    def row(self, session: bytes) -> Row | None:
-        """The session's row, or None where there is none."""
+    A session's entries are numbered from 1 without a gap, and never change.
+    """
 
-    def create(self, session: bytes, row: Row) -> Row:
-        """Adds the session unless it is there; answers the row that is there then."""
+    def secret(self, offered: bytes) -> bytes:
+        """The store's own wrapped secret: what is offered if there is none, else the one that is there."""
 
-    def read(self, session: bytes, after: int) -> tuple[int, Sequence[Entry]]:
-        """The entries after position ``after`` in the order they were added, and the position of the last."""
+    def replace_secret(self, old: bytes, new: bytes) -> bool:
+        """Puts ``new`` in the place of ``old``. False: something else is there by now."""
 
-    def add(self, session: bytes, entries: Sequence[Entry]) -> bool:
-        """Adds all entries or none: False when one of the names is taken, or the session is gone."""
+    def read(self, session: bytes, life: bytes, after: int) -> Found | None:
+        """The session with its entries after number ``after``, or with all if its life is another one."""
+
+    def create(self, session: bytes, row: Row) -> bool:
+        """Adds the session. False: it is there."""
+
+    def add(
+        self,
+        session: bytes,
+        row: Row,
+        after: int,
+        entry: bytes | None,
+        *,
+        subjects: Iterable[bytes] = (),
+        answer: Answer | None = None,
+    ) -> bool:
+        """Adds entry number ``after`` + 1, the subjects that it is about, and the answer; all or nothing.
+
+        False: that number or the answer's name is taken, or this life of the session is over.
+        """
+
+    def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
+        """The sealed answer of this name, if it is still kept."""
+
+    def rewrap(self, session: bytes, row: Row, wrapped_key: bytes) -> bool:
+        """Puts ``wrapped_key`` in the place of the row's. False: the row is another one by now."""
 
     def end(self, session: bytes) -> bool:
-        """Forgets the session and its key. Whether it was there."""
+        """Forgets the session, its key first of all. Whether it was there."""
+
+    def of_subject(self, subject: bytes) -> Sequence[bytes]:
+        """The sessions that hold something about the subject; some may have ended."""
+
+    def wrapped_keys(self) -> Iterable[bytes]:
+        """The wrapped key of every session, and the store's own secret."""
+
+    def tend(self, now: float) -> None:
+        """Forgets sessions whose time is over; asked often, it also shows whether the store is up."""
 
     def close(self) -> None:
         """Lets go of files and connections."""

@@ -1,49 +1,52 @@
-"""How a session comes out of the store and goes back: keys in keys, and every fact sealed.
+"""How a session comes out of the store and goes back: keys in keys, and everything it has learnt sealed.
 
-Each session has a random key of its own, wrapped under its tenant's key (AES-256-GCM, NIST SP 800-38D),
-which is derived from the master key (HKDF, RFC 5869). The associated data names tenant, session and
-fact, so that a row moved elsewhere does not open. Without the session's row its facts are noise.
+Each session has a random key of its own, wrapped under its tenant's key. The associated data names tenant,
+session and place, so that a row moved elsewhere does not open. Without the session's row all else is noise.
 """
 
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import time
 from collections import OrderedDict
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym
+from hushgate.sessions.facts import Customer, Known, Pseudonym
+from hushgate.sessions.receipt import Receipt
+from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
-from hushgate.sessions.store import Entry, Row
+from hushgate.sessions.store import Answer, Found, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from hushgate.sessions.facts import Fact
+    from hushgate.sessions.keys import TenantKeys
     from hushgate.sessions.store import Store
 
 SESSION_SECONDS = 24 * 3600.0
 """How long a session lives after its first call."""
 _HELD = 1000
 """Sessions kept opened in this process; the store has them all."""
-_NONCE = 12
+_IDLE_SECONDS = 300.0
+"""After so long without a call, a session is no longer kept opened: others may have ended it."""
+_TRIES = 5
 
 
 @dataclass(slots=True)
 class _Opened:
     session: Session
-    cipher: AESGCM
+    key: bytes = field(repr=False)
+    cipher: AESGCM = field(repr=False)
     row: Row
-    position: int = 0
+    entries: int = 0
+    """How many of the store's entries the session has taken in."""
+    used: float = 0.0
 
 
 class Vault:
@@ -52,50 +55,67 @@ class Vault:
     def __init__(
         self,
         store: Store,
-        master: bytes,
+        keys: TenantKeys,
         *,
         lifetime_s: float = SESSION_SECONDS,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """``master``: 32 secret bytes, shared with the store; ``clock``: seconds since the epoch."""
+        """``clock``: seconds since the epoch."""
         self._store = store
-        self._master = master
+        self._keys = keys
         self._lifetime_s = lifetime_s
         self._clock = clock
         self._opened: OrderedDict[bytes, _Opened] = OrderedDict()
+        self._wrapped_secret = b""
+        self._secret = b""
+        self._know_secret()
 
     def open(self, tenant: str, session_id: str) -> Session:
         """The session as the store has it now; a new one where there is none, or its time is over."""
-        name = self._name(tenant, session_id)
-        row = self._store.row(name)
-        if row is not None and row.expires <= self._clock():
-            self._store.end(name)
-            row = None
-        if row is None:
-            row = self._store.create(name, self._new_row(tenant, name))
-        held = self._opened.get(name)
-        if held is None or held.row.wrapped_key != row.wrapped_key:
-            held = self._unwrap(tenant, name, row)
-            self._opened[name] = held
-            while len(self._opened) > _HELD:
-                self._opened.popitem(last=False)
-        self._opened.move_to_end(name)
-        self._refresh(name, held)
-        return held.session
+        for _ in range(_TRIES):
+            name = self._name(tenant, session_id)
+            held = self._opened.get(name)
+            found = self._store.read(name, held.row.life, held.entries) if held else self._all_of(name)
+            if found is not None and found.row.expires <= self._clock():
+                self._store.end(name)
+                found = None
+            if found is not None:
+                return self._taken_in(tenant, name, held, found)
+            self._opened.pop(name, None)
+            if self._know_secret():
+                self._store.create(name, self._new_row(tenant, name))
+        raise Failure(Reason.STORE_UNAVAILABLE, "the session ended each time it was opened")
 
-    def save(self, tenant: str, session_id: str) -> bool:
-        """Stores what the session has learnt. False: another writer was first; open it and redo the call."""
+    def save(self, tenant: str, session_id: str, answer: tuple[str, bytes] | None = None) -> bool:
+        """Stores what the session has learnt and, by its name, the call's answer: both or neither.
+
+        False: another writer was first; open the session and redo the call.
+        """
         name = self._name(tenant, session_id)
         held = self._opened[name]
         facts = held.session.unsaved
-        if not facts:
+        if not facts and answer is None:
             return True
-        entries = [Entry(key, _seal(held.cipher, name + key, fact)) for key, fact in facts.items()]
-        if not self._store.add(name, entries):
+        number = held.entries + 1
+        entry = seal(held.cipher, dump(facts.values()), _entry(name, held, number)) if facts else None
+        kept = self._sealed_answer(name, held, *answer) if answer else None
+        subjects = {self._subject(tenant, subject) for subject in _subjects(facts.values())}
+        if not self._store.add(name, held.row, held.entries, entry, subjects=subjects, answer=kept):
+            # What was decided on what the session no longer is must not stay in it.
             del self._opened[name]
             return False
-        facts.clear()
+        if facts:
+            held.entries = number
+            facts.clear()
         return True
+
+    def answer(self, tenant: str, session_id: str, name: str) -> bytes | None:
+        """The answer that ``save`` kept under this name in the session, which is open."""
+        session = self._name(tenant, session_id)
+        held = self._opened[session]
+        label = _answer_name(held, name)
+        sealed = self._store.answer(session, held.row.life, label)
+        return None if sealed is None else unseal(held.cipher, sealed, _answer(session, held, label))
 
     def discard(self, tenant: str, session_id: str) -> None:
         """Forgets what the session has learnt and not stored: the call it came from failed."""
@@ -110,73 +130,111 @@ class Vault:
         self._opened.pop(name, None)
         return self._store.end(name)
 
-    def _refresh(self, name: bytes, held: _Opened) -> None:
-        held.position, entries = self._store.read(name, held.position)
-        for entry in entries:
-            held.session.learn(_open(held.cipher, name + entry.name, entry.sealed), saved=True)
+    def erase(self, tenant: str, subject: str) -> Receipt:
+        """Ends every session of the tenant that holds something about the subject."""
+        ended = 0
+        for name in self._store.of_subject(self._subject(tenant, subject)):
+            self._opened.pop(name, None)
+            ended += self._store.end(name)
+        return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
+
+    def tend(self) -> None:
+        """The work between calls: forgets what is over or idle, and reads the ring of keys anew.
+
+        Failure STORE_UNAVAILABLE if the store is away.
+        """
+        self._keys.refresh()
+        idle = self._clock() - _IDLE_SECONDS
+        for name in [name for name, held in self._opened.items() if held.used < idle]:
+            del self._opened[name]
+        self._store.tend(self._clock())
+
+    def close(self) -> None:
+        """Lets go of the store."""
+        self._store.close()
+
+    def _all_of(self, name: bytes) -> Found | None:
+        return self._store.read(name, b"", 0)
+
+    def _taken_in(self, tenant: str, name: bytes, held: _Opened | None, found: Found) -> Session:
+        """The session with the entries that others have added since it was last open here."""
+        if held is None or held.row.life != found.row.life:
+            key = self._keys.unwrap(tenant, found.row.wrapped_key, name + found.row.life)
+            session = Session(hmac.digest(key, b"hushgate/ids/1", "sha256"))
+            held = _Opened(session, key, AESGCM(key), found.row)
+            self._opened[name] = held
+            while len(self._opened) > _HELD:
+                self._opened.popitem(last=False)
+        if not self._keys.is_current(found.row.wrapped_key):
+            self._store.rewrap(name, found.row, self._keys.wrap(tenant, held.key, name + found.row.life))
+        self._opened.move_to_end(name)
+        held.used = self._clock()
+        for sealed in found.entries:
+            facts = load(unseal(held.cipher, sealed, _entry(name, held, held.entries + 1)))
+            for fact in facts:
+                held.session.learn(fact, saved=True)
+            held.entries += 1
+        return held.session
+
+    def _new_row(self, tenant: str, name: bytes) -> Row:
+        life = os.urandom(16)
+        wrapped = self._keys.wrap(tenant, os.urandom(32), name + life)
+        return Row(life, wrapped, self._clock() + self._lifetime_s)
+
+    def _know_secret(self) -> bool:
+        """Reads the store's secret, by which sessions and subjects are named; makes one for a new store.
+
+        False: it is another than was known, since the store has lost all that it held.
+        """
+        bound_to = b"hushgate/secret/1"
+        offered = self._wrapped_secret or self._keys.wrap("", os.urandom(32), bound_to)
+        wrapped = self._store.secret(offered)
+        if wrapped == self._wrapped_secret:
+            return True
+        secret = self._keys.unwrap("", wrapped, bound_to)
+        if not self._keys.is_current(wrapped):
+            renewed = self._keys.wrap("", secret, bound_to)
+            wrapped = renewed if self._store.replace_secret(wrapped, renewed) else wrapped
+        same = secret == self._secret
+        self._wrapped_secret, self._secret = wrapped, secret
+        return same
 
     def _name(self, tenant: str, session_id: str) -> bytes:
         """The session's name in the store: keyed, so that the store tells nobody whose it is."""
-        digest = hmac.new(self._master, b"hushgate/session/1\0", "sha256")
-        for part in (tenant, session_id):
+        return self._keyed(b"hushgate/session/1\0", tenant, session_id)
+
+    def _subject(self, tenant: str, subject: str) -> bytes:
+        return self._keyed(b"hushgate/subject/1\0", tenant, subject)
+
+    def _keyed(self, purpose: bytes, *parts: str) -> bytes:
+        digest = hmac.new(self._secret, purpose, "sha256")
+        for part in parts:
             data = part.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(4) + data)
         return digest.digest()
 
-    def _tenant_cipher(self, tenant: str) -> AESGCM:
-        info = b"hushgate/tenant/1\0" + tenant.encode("utf-8", "surrogatepass")
-        return AESGCM(HKDF(SHA256(), length=32, salt=None, info=info).derive(self._master))
-
-    def _new_row(self, tenant: str, name: bytes) -> Row:
-        nonce = os.urandom(_NONCE)
-        wrapped = nonce + self._tenant_cipher(tenant).encrypt(nonce, os.urandom(32), name)
-        return Row(wrapped, self._clock() + self._lifetime_s)
-
-    def _unwrap(self, tenant: str, name: bytes, row: Row) -> _Opened:
-        nonce, wrapped = row.wrapped_key[:_NONCE], row.wrapped_key[_NONCE:]
-        try:
-            key = self._tenant_cipher(tenant).decrypt(nonce, wrapped, name)
-        except InvalidTag:
-            raise Failure(
-                Reason.STORE_UNAVAILABLE, "the session's key does not open under this master key"
-            ) from None
-        return _Opened(Session(hmac.digest(key, b"hushgate/ids/1", "sha256")), AESGCM(key), row)
+    def _sealed_answer(self, session: bytes, held: _Opened, name: str, data: bytes) -> Answer:
+        label = _answer_name(held, name)
+        return Answer(label, seal(held.cipher, data, _answer(session, held, label)))
 
 
-def _seal(cipher: AESGCM, bound_to: bytes, fact: Fact) -> bytes:
-    nonce = os.urandom(_NONCE)
-    return nonce + cipher.encrypt(nonce, _dump(fact).encode("utf-8", "surrogatepass"), bound_to)
+def _subjects(facts: Iterable[Fact]) -> Iterable[str]:
+    """Whom the facts are about, where they say."""
+    for fact in facts:
+        match fact:
+            case Known(subject=subject) | Pseudonym(known=Known(subject=subject)) | Customer(subject=subject):
+                if subject:
+                    yield subject
 
 
-def _open(cipher: AESGCM, bound_to: bytes, sealed: bytes) -> Fact:
-    try:
-        data = cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
-    except InvalidTag:
-        raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store does not open") from None
-    return _load(data.decode("utf-8", "surrogatepass"))
+def _entry(session: bytes, held: _Opened, number: int) -> bytes:
+    """What an entry is bound to."""
+    return session + held.row.life + b"entry" + number.to_bytes(8)
 
 
-def _dump(fact: Fact) -> str:
-    match fact:
-        case Known():
-            data: list[object] = ["known", asdict(fact)]
-        case Pseudonym():
-            data = ["token", fact.identifier, asdict(fact.known)]
-        case Note():
-            data = ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints)]
-        case Customer():
-            data = ["customer", fact.subject]
-    return json.dumps(data, ensure_ascii=True)
+def _answer(session: bytes, held: _Opened, label: bytes) -> bytes:
+    return session + held.row.life + b"answer" + label
 
 
-def _load(text: str) -> Fact:
-    match json.loads(text):
-        case ["known", known]:
-            return Known(**known)
-        case ["token", identifier, known]:
-            return Pseudonym(identifier, Known(**known))
-        case ["note", path, source, width, prints]:
-            return Note(path, source, width, frozenset(map(bytes.fromhex, prints)))
-        case ["customer", subject]:
-            return Customer(subject)
-    raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")
+def _answer_name(held: _Opened, name: str) -> bytes:
+    return hmac.digest(held.session.key, b"answer\0" + name.encode("utf-8", "surrogatepass"), "sha256")[:16]

@@ -187,6 +187,27 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         { "reason": "ERROR_REASON_INTERNAL", "domain": "hushgate", "metadata": {} }
     """
+    ERROR_REASON_REQUEST_ID_REUSED: _ErrorReason.ValueType  # 21
+    """ERROR_REASON_REQUEST_ID_REUSED: a call of this session had the same request_id and other content. INVALID_ARGUMENT.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_REQUEST_ID_REUSED", "domain": "hushgate", "metadata": { "field": "request_id" } }
+    """
+    ERROR_REASON_TOKEN_UNKNOWN: _ErrorReason.ValueType  # 22
+    """ERROR_REASON_TOKEN_UNKNOWN: the session has no such token. NOT_FOUND.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_TOKEN_UNKNOWN", "domain": "hushgate", "metadata": { "field": "token" } }
+    """
+    ERROR_REASON_ROLE_REQUIRED: _ErrorReason.ValueType  # 23
+    """ERROR_REASON_ROLE_REQUIRED: the caller has not the role that this call asks for. PERMISSION_DENIED.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why no decision was made. A call that fails was not decided: the caller must treat the text as
@@ -362,5 +383,26 @@ ERROR_REASON_INTERNAL: ErrorReason.ValueType  # 20
 Example of an ErrorInfo:
 
     { "reason": "ERROR_REASON_INTERNAL", "domain": "hushgate", "metadata": {} }
+"""
+ERROR_REASON_REQUEST_ID_REUSED: ErrorReason.ValueType  # 21
+"""ERROR_REASON_REQUEST_ID_REUSED: a call of this session had the same request_id and other content. INVALID_ARGUMENT.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_REQUEST_ID_REUSED", "domain": "hushgate", "metadata": { "field": "request_id" } }
+"""
+ERROR_REASON_TOKEN_UNKNOWN: ErrorReason.ValueType  # 22
+"""ERROR_REASON_TOKEN_UNKNOWN: the session has no such token. NOT_FOUND.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_TOKEN_UNKNOWN", "domain": "hushgate", "metadata": { "field": "token" } }
+"""
+ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 23
+"""ERROR_REASON_ROLE_REQUIRED: the caller has not the role that this call asks for. PERMISSION_DENIED.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

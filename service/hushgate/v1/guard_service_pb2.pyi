@@ -106,7 +106,10 @@ class PrepareRequest(_message.Message):
     language: _builtins.str
     """language is the language of the texts, as ISO 639-1 says it: en. Empty means that it is detected."""
     request_id: _builtins.str
-    """request_id is the caller's own name for the call, for finding it again. Nothing is decided by it."""
+    """request_id is the caller's own name for the call, unique within the session. A call that is made again with the
+    same one and the same content gets the answer of the first, and counts once; with other content it is refused. A
+    session keeps the answers of its last 32 such calls. Empty means that the call is decided anew each time.
+    """
     customer_id: _builtins.str
     """customer_id is the subject who will read the answer. Records of this subject are the customer's own; all others
     are of other people.
@@ -266,7 +269,10 @@ class ReviewRequest(_message.Message):
     arguments_json: _builtins.str
     """arguments_json is a tool call's arguments: a UTF-8 JSON object, as text."""
     request_id: _builtins.str
-    """request_id is the caller's own name for the call, for finding it again. Nothing is decided by it."""
+    """request_id is the caller's own name for the call, unique within the session. A call that is made again with the
+    same one and the same content gets the answer of the first, and counts once; with other content it is refused. A
+    session keeps the answers of its last 32 such calls. Empty means that the call is decided anew each time.
+    """
     language: _builtins.str
     """language is the language of the draft, as ISO 639-1 says it: en. Empty means that it is detected."""
     def __init__(

@@ -1,0 +1,215 @@
+"""Sessions in Redis or Valkey: shared by the replicas of a service.
+
+A session is one hash, so that it comes, ends and expires as a whole: its row, its entries by number and
+its answers. Each change is one script, which Redis runs alone.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from hushgate.failure import Failure, Reason
+from hushgate.sessions.store import MOST_ANSWERS, Found, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from hushgate.sessions.store import Answer
+
+_PREFIX = b"hushgate:"
+_SECRET = _PREFIX + b"secret"
+_SESSION = _PREFIX + b"session:"
+_SUBJECT = _PREFIX + b"subject:"
+
+_READ = """
+local row = redis.call('HMGET', KEYS[1], 'life', 'key', 'expires', 'entries')
+if not row[1] then return false end
+local found = {row[1], row[2], row[3]}
+local after = row[1] == ARGV[1] and tonumber(ARGV[2]) or 0
+for number = after + 1, tonumber(row[4]) do
+  found[#found + 1] = redis.call('HGET', KEYS[1], number)
+end
+return found
+"""
+_CREATE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('HSET', KEYS[1], 'life', ARGV[1], 'key', ARGV[2], 'expires', ARGV[3], 'entries', 0)
+redis.call('PEXPIREAT', KEYS[1], ARGV[4])
+return 1
+"""
+# life, after, entry or '', answer's name or '', answer, most answers
+_ADD = """
+local row = redis.call('HMGET', KEYS[1], 'life', 'entries')
+if row[1] ~= ARGV[1] then return 0 end
+if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return 0 end
+if ARGV[4] ~= '' then
+  if redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return 0 end
+  local arrival = redis.call('HINCRBY', KEYS[1], 'answers', 1)
+  redis.call('HSET', KEYS[1], 'answer:' .. ARGV[4], ARGV[5], 'arrival:' .. arrival, ARGV[4])
+  local oldest = 'arrival:' .. (arrival - tonumber(ARGV[6]))
+  local name = redis.call('HGET', KEYS[1], oldest)
+  if name then redis.call('HDEL', KEYS[1], oldest, 'answer:' .. name) end
+end
+if ARGV[3] ~= '' then
+  local number = tonumber(ARGV[2]) + 1
+  redis.call('HSET', KEYS[1], 'entries', number, number, ARGV[3])
+end
+return 1
+"""
+_ANSWER = """
+if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
+return redis.call('HGET', KEYS[1], 'answer:' .. ARGV[2])
+"""
+_REWRAP = """
+local row = redis.call('HMGET', KEYS[1], 'life', 'key')
+if row[1] ~= ARGV[1] or row[2] ~= ARGV[2] then return 0 end
+redis.call('HSET', KEYS[1], 'key', ARGV[3])
+return 1
+"""
+_REPLACE = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1
+"""
+# The set of a subject's sessions lives as long as the longest of them.
+_ABOUT = """
+redis.call('SADD', KEYS[1], ARGV[1])
+if redis.call('PTTL', KEYS[1]) < 0 or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+end
+return 1
+"""
+_SECONDS = 2.0
+"""How long Redis may take to answer, or to be reached, before it counts as away."""
+
+
+class RedisStore:
+    """A connection pool to one Redis or Valkey, of version 6 or later. See ``Store`` for each call."""
+
+    def __init__(self, url: str) -> None:
+        """``url``: ``redis://``, ``rediss://`` (TLS) or ``unix://``, as the client reads it."""
+        try:
+            import redis  # noqa: PLC0415 - an extra
+            from redis.backoff import NoBackoff  # noqa: PLC0415
+            from redis.retry import Retry  # noqa: PLC0415
+        except ImportError:
+            sentence = "a store in Redis needs the redis package: install hushgate[redis]"
+            raise Failure(Reason.FIELD_INVALID, sentence, field="store") from None
+        self._errors = (redis.RedisError, OSError)
+        try:
+            self._redis = redis.Redis.from_url(
+                url,
+                socket_timeout=_SECONDS,
+                socket_connect_timeout=_SECONDS,
+                # Once: a connection that Redis closed while it lay idle is found out by using it.
+                retry=Retry(NoBackoff(), 1),
+            )
+        except ValueError:
+            raise Failure(Reason.FIELD_INVALID, "store is no URL of a Redis", field="store") from None
+        self._scripts: dict[str, Any] = {}
+        with self._failures():
+            self._redis.ping()
+
+    def secret(self, offered: bytes) -> bytes:
+        """See ``Store.secret``."""
+        with self._failures():
+            self._redis.set(_SECRET, offered, nx=True)
+            there: Any = self._redis.get(_SECRET)
+        return bytes(there or offered)
+
+    def replace_secret(self, old: bytes, new: bytes) -> bool:
+        """See ``Store.replace_secret``."""
+        return bool(self._run(_REPLACE, _SECRET, old, new))
+
+    def read(self, session: bytes, life: bytes, after: int) -> Found | None:
+        """See ``Store.read``."""
+        found = self._run(_READ, _SESSION + session, life, after)
+        if not found:
+            return None
+        its_life, wrapped, expires, *entries = found
+        return Found(Row(its_life, wrapped, float(expires)), entries)
+
+    def create(self, session: bytes, row: Row) -> bool:
+        """See ``Store.create``."""
+        until = round(row.expires * 1000)
+        return bool(
+            self._run(_CREATE, _SESSION + session, row.life, row.wrapped_key, repr(row.expires), until)
+        )
+
+    def add(
+        self,
+        session: bytes,
+        row: Row,
+        after: int,
+        entry: bytes | None,
+        *,
+        subjects: Iterable[bytes] = (),
+        answer: Answer | None = None,
+    ) -> bool:
+        """See ``Store.add``. Subjects come first: one too many does no harm, one too few would."""
+        for subject in subjects:
+            with self._failures():
+                left: Any = self._redis.pttl(_SESSION + session)
+            if left > 0:
+                self._run(_ABOUT, _SUBJECT + subject, session, left)
+        name, sealed = (answer.name, answer.sealed) if answer else (b"", b"")
+        return bool(
+            self._run(_ADD, _SESSION + session, row.life, after, entry or b"", name, sealed, MOST_ANSWERS)
+        )
+
+    def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
+        """See ``Store.answer``."""
+        found = self._run(_ANSWER, _SESSION + session, life, name)
+        return bytes(found) if found else None
+
+    def rewrap(self, session: bytes, row: Row, wrapped_key: bytes) -> bool:
+        """See ``Store.rewrap``."""
+        return bool(self._run(_REWRAP, _SESSION + session, row.life, row.wrapped_key, wrapped_key))
+
+    def end(self, session: bytes) -> bool:
+        """See ``Store.end``."""
+        with self._failures():
+            return bool(self._redis.delete(_SESSION + session))
+
+    def of_subject(self, subject: bytes) -> Sequence[bytes]:
+        """See ``Store.of_subject``."""
+        with self._failures():
+            found: Any = self._redis.smembers(_SUBJECT + subject)
+        return tuple(found)
+
+    def wrapped_keys(self) -> Iterable[bytes]:
+        """See ``Store.wrapped_keys``."""
+        with self._failures():
+            secret: Any = self._redis.get(_SECRET)
+            if secret:
+                yield bytes(secret)
+            for name in self._redis.scan_iter(_SESSION + b"*", count=1000):
+                wrapped: Any = self._redis.hget(name, "key")
+                if wrapped:
+                    yield bytes(wrapped)
+
+    def tend(self, now: float) -> None:  # noqa: ARG002 - Redis forgets by itself
+        """See ``Store.tend``. Redis forgets by itself; this asks whether it is there."""
+        with self._failures():
+            self._redis.ping()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._redis.close()
+
+    def _run(self, script: str, key: bytes, *values: bytes | int | str) -> Any:  # noqa: ANN401 - Redis's own types
+        """What the script answers; it is sent whole only where Redis does not know it yet."""
+        if script not in self._scripts:
+            self._scripts[script] = self._redis.register_script(script)
+        with self._failures():
+            return self._scripts[script](keys=[key], args=values)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Redis's errors as STORE_UNAVAILABLE; their texts may hold addresses, so they stay inside."""
+        try:
+            yield
+        except self._errors as error:
+            name = type(error).__name__
+            raise Failure(Reason.STORE_UNAVAILABLE, f"the session store answered {name}") from None

@@ -1,0 +1,72 @@
+"""How what a session has learnt in one call looks at rest: JSON under AES-256-GCM, bound to its place."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+
+from hushgate.failure import Failure, Reason
+from hushgate.sessions.facts import Customer, Known, Note, Pseudonym
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    from hushgate.sessions.facts import Fact
+
+_NONCE = 12
+
+
+def seal(cipher: AESGCM, data: bytes, bound_to: bytes) -> bytes:
+    """``data`` under the session's key. It opens with the same ``bound_to`` alone."""
+    nonce = os.urandom(_NONCE)
+    return nonce + cipher.encrypt(nonce, data, bound_to)
+
+
+def unseal(cipher: AESGCM, sealed: bytes, bound_to: bytes) -> bytes:
+    """What ``seal`` sealed; Failure STORE_UNAVAILABLE if it stands elsewhere or was changed."""
+    try:
+        return cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], bound_to)
+    except (InvalidTag, ValueError):
+        pass
+    raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store does not open")
+
+
+def dump(facts: Iterable[Fact]) -> bytes:
+    """Facts as bytes."""
+    return json.dumps([_written(fact) for fact in facts]).encode()
+
+
+def load(data: bytes) -> list[Fact]:
+    """What ``dump`` has written."""
+    return [_read(fact) for fact in json.loads(data)]
+
+
+def _written(fact: Fact) -> list[object]:
+    match fact:
+        case Known():
+            return ["known", asdict(fact)]
+        case Pseudonym():
+            return ["token", fact.identifier, asdict(fact.known)]
+        case Note():
+            return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints)]
+        case Customer():
+            return ["customer", fact.subject]
+
+
+def _read(fact: list[object]) -> Fact:
+    match fact:
+        case ["known", dict(known)]:
+            return Known(**known)
+        case ["token", str(identifier), dict(known)]:
+            return Pseudonym(identifier, Known(**known))
+        case ["note", str(path), str(source), int(width), list(prints)]:
+            return Note(path, source, width, frozenset(map(bytes.fromhex, prints)))
+        case ["customer", str(subject)]:
+            return Customer(subject)
+    raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")

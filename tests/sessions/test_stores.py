@@ -1,0 +1,142 @@
+"""What every store promises the vault, tried on memory, SQLite and a real Redis."""
+
+import time
+
+import pytest
+
+from hushgate.failure import Failure, Reason
+from hushgate.sessions.redis_store import RedisStore
+from hushgate.sessions.sqlite_store import SqliteStore
+from hushgate.sessions.store import MOST_ANSWERS, Answer, Row
+
+SESSION = b"\xffsession\0one" + bytes(20)
+OTHER = b"session two" + bytes(21)
+LATER = time.time() + 3600.25
+ROW = Row(b"l" * 16, b"\0wrapped\xff", LATER)
+
+
+def test_the_first_secret_stays_and_is_replaced_only_by_who_knows_it(store):
+    assert store.secret(b"first") == b"first"
+    assert store.secret(b"second") == b"first"
+
+    assert not store.replace_secret(b"second", b"third")
+    assert store.replace_secret(b"first", b"third")
+    assert store.secret(b"fourth") == b"third"
+
+
+def test_a_session_is_read_as_it_was_made_and_is_made_once(store):
+    assert store.read(SESSION, b"", 0) is None
+
+    assert store.create(SESSION, ROW)
+    assert not store.create(SESSION, Row(b"m" * 16, b"other", LATER))
+
+    found = store.read(SESSION, b"", 0)
+    assert (found.row, list(found.entries)) == (ROW, [])
+
+
+def test_entries_are_read_after_a_number_or_all_of_them_of_another_life(store):
+    store.create(SESSION, ROW)
+    for number, entry in enumerate((b"\0one\xff", b"two", b"three")):
+        assert store.add(SESSION, ROW, number, entry)
+
+    assert list(store.read(SESSION, ROW.life, 0).entries) == [b"\0one\xff", b"two", b"three"]
+    assert list(store.read(SESSION, ROW.life, 2).entries) == [b"three"]
+    assert list(store.read(SESSION, b"another life", 2).entries) == [b"\0one\xff", b"two", b"three"]
+
+
+def test_of_two_entries_with_one_number_the_first_stays_and_nothing_else_of_the_second(store):
+    store.create(SESSION, ROW)
+    assert store.add(SESSION, ROW, 0, b"first")
+
+    refused = store.add(SESSION, ROW, 0, b"second", subjects=[b"s"], answer=Answer(b"name", b"sealed"))
+
+    assert not refused
+    assert list(store.read(SESSION, b"", 0).entries) == [b"first"]
+    assert store.answer(SESSION, ROW.life, b"name") is None
+
+
+def test_of_two_answers_with_one_name_the_first_stays_and_nothing_else_of_the_second(store):
+    store.create(SESSION, ROW)
+    assert store.add(SESSION, ROW, 0, None, answer=Answer(b"\0name\xff", b"first"))
+
+    assert not store.add(SESSION, ROW, 0, b"entry", answer=Answer(b"\0name\xff", b"second"))
+
+    assert store.answer(SESSION, ROW.life, b"\0name\xff") == b"first"
+    assert list(store.read(SESSION, b"", 0).entries) == []
+
+
+def test_the_oldest_answers_give_way(store):
+    store.create(SESSION, ROW)
+    for number in range(MOST_ANSWERS + 3):
+        assert store.add(SESSION, ROW, 0, None, answer=Answer(b"%d" % number, b"sealed"))
+
+    kept = [store.answer(SESSION, ROW.life, b"%d" % n) is not None for n in range(MOST_ANSWERS + 3)]
+
+    assert kept == [False] * 3 + [True] * MOST_ANSWERS
+
+
+def test_nothing_is_added_to_a_session_that_has_ended_or_began_anew(store):
+    store.create(SESSION, ROW)
+    store.add(SESSION, ROW, 0, b"entry", answer=Answer(b"name", b"sealed"))
+    assert store.end(SESSION)
+    assert not store.end(SESSION)
+
+    assert not store.add(SESSION, ROW, 1, b"entry")
+
+    again = Row(b"n" * 16, b"wrapped anew", LATER)
+    assert store.create(SESSION, again)
+    assert not store.add(SESSION, ROW, 0, b"entry")
+    assert not store.rewrap(SESSION, ROW, b"wrapped")
+    assert store.answer(SESSION, again.life, b"name") is None
+    assert list(store.read(SESSION, b"", 0).entries) == []
+
+
+def test_a_key_is_wrapped_anew_only_by_who_knows_the_old_one(store):
+    store.secret(b"secret")
+    store.create(SESSION, ROW)
+
+    assert store.rewrap(SESSION, ROW, b"new")
+    assert not store.rewrap(SESSION, ROW, b"newer")
+
+    assert store.read(SESSION, b"", 0).row == Row(ROW.life, b"new", LATER)
+    assert sorted(store.wrapped_keys()) == [b"new", b"secret"]
+
+
+def test_the_sessions_of_a_subject_are_those_that_were_added_and_have_not_ended(store):
+    for session, life in ((SESSION, b"l" * 16), (OTHER, b"o" * 16)):
+        row = Row(life, b"wrapped", LATER)
+        store.create(session, row)
+        store.add(session, row, 0, b"entry", subjects=[b"\0subject", b"of " + session])
+
+    assert sorted(store.of_subject(b"\0subject")) == sorted([SESSION, OTHER])
+    assert list(store.of_subject(b"of " + SESSION)) == [SESSION]
+    assert list(store.of_subject(b"nobody")) == []
+
+
+def test_what_is_over_is_forgotten_without_being_asked_for(store):
+    until = time.time() + 0.3
+    store.create(SESSION, Row(b"l" * 16, b"wrapped", until))
+    store.create(OTHER, Row(b"o" * 16, b"wrapped", LATER))
+    store.tend(time.time())
+    assert store.read(SESSION, b"", 0) is not None
+
+    time.sleep(0.4)
+    store.tend(time.time())
+
+    assert store.read(SESSION, b"", 0) is None
+    assert store.read(OTHER, b"", 0) is not None
+
+
+def test_a_file_that_cannot_be_opened_is_a_failure(tmp_path):
+    with pytest.raises(Failure) as caught:
+        SqliteStore(tmp_path / "no" / "such" / "folder.db")
+
+    assert caught.value.reason is Reason.STORE_UNAVAILABLE
+
+
+def test_a_redis_that_is_not_there_is_a_failure_that_names_no_address(tmp_path):
+    with pytest.raises(Failure) as caught:
+        RedisStore(f"unix://{tmp_path}/none.sock")
+
+    assert caught.value.reason is Reason.STORE_UNAVAILABLE
+    assert str(tmp_path) not in caught.value.sentence
