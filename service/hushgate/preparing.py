@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
+from hushgate.conversation import CUSTOMER_ROLES, questions
 from hushgate.document import Number, Place, leaves, parse, path_text, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.minimization.minimize import minimize
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys
     from hushgate.treatment import Sighting
-
-CUSTOMER_ROLES = frozenset({"user", "customer"})
-"""Who speaks of values that are the customer's own words."""
 
 _MOST_OF_IT = 0.8
 """Share of a field's letters and digits that one finding must cover to say what the field holds."""
@@ -71,7 +69,11 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
         session.learn(Customer(call.customer_id))
     reader = Reader(policy, policy.destination("model"), call.customer_id or session.customer)
     writer = _Writer(session, reader, keys)
-    detected = detector.find_many([m.text for m in call.messages], language=call.language or "en")
+    detected = detector.find_many(
+        [message.text for message in call.messages],
+        questions=questions((message.role, message.text) for message in call.messages),
+        language=call.language or "en",
+    )
     read = _read_records(call, policy, detector)
     for one in read:
         _learn_record(one, policy, session)

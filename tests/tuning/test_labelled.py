@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hushgate.tuning.labelled import Label, Labelled, parse_lines, read_labelled
+from hushgate.tuning.labelled import Label, Labelled, Turn, parse_lines, read_labelled
 from hushgate.yamlfile import Problem
 
 
@@ -116,3 +116,17 @@ def test_an_identity_is_that_of_id_and_labels_wherever_the_line_stands():
 
     assert one.identity == moved.identity
     assert one.identity != relabelled.identity
+
+
+def test_a_conversation_has_turns_and_an_answer_its_question():
+    (one,) = parsed(record(meta={"turns": [["agent", 0, 4], ["customer", 5, 8]], "asked_for": "name"}))
+
+    assert one.turns == (Turn("agent", 0, 4), Turn("customer", 5, 8))
+    assert one.asked_for == "name"
+
+
+@pytest.mark.parametrize("turns", [[["agent", 0, 9]], [["agent", 4, 2]], [["a", 0, 5], ["b", 3, 8]]])
+def test_turns_that_do_not_fit_the_text_are_a_problem(turns):
+    (problem,) = parsed(record(meta={"turns": turns}))
+
+    assert "meta.turns" in problem.sentence

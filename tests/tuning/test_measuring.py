@@ -15,8 +15,9 @@ from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
 from hushgate.policy.reader import read_policy
 from hushgate.settings import shipped
+from hushgate.tuning.labelled import Labelled, Turn
 from hushgate.tuning.measuring import PASSAGES
-from hushgate.tuning.running import Run, run
+from hushgate.tuning.running import Run, findings, run
 from hushgate.tuning.summary import Summary
 from hushgate.tuning.sweep import THRESHOLDS
 from hushgate.tuning.types import Types
@@ -36,7 +37,7 @@ class Words:
     def __init__(self, **found: tuple[str, float]) -> None:
         self.found = found
 
-    def find_many(self, texts, *, language="en"):
+    def find_many(self, texts, *, questions=None, language="en"):
         return [list(self._find(text)) for text in texts]
 
     def _find(self, text):
@@ -220,3 +221,20 @@ def test_a_curve_is_what_each_threshold_gives(tmp_path_factory, found):
                 if estimate is None
                 else values[index] == pytest.approx(estimate.value)
             )
+
+
+def test_a_conversation_is_looked_at_turn_by_turn_with_the_question_of_each():
+    asked = []
+
+    class Listens(Words):
+        def find_many(self, texts, *, questions=None, language="en"):
+            asked.append((list(texts), questions))
+            return super().find_many(texts)
+
+    turns = (Turn("agent", 0, 3), Turn("customer", 4, 7))
+    text = Labelled("Who Ann", (), (), "1", "a.jsonl", 1, turns)
+
+    (one,) = findings(text, Listens(Ann=("PERSON", 0.9)))
+
+    assert (one.start, one.end) == (4, 7)
+    assert asked == [(["Who", "Ann"], ["", "Who"])]

@@ -226,3 +226,12 @@ def test_overlap_counts_are_those_of_nervaluate_where_no_span_meets_two(labels, 
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_an_entity_without_labels_or_findings_has_no_row(entity):
     assert entity not in dict(scored(labelled(), found(0, 4, "OTHER")).counts)
+
+
+def test_a_finding_that_a_label_bears_out_is_no_false_alarm_though_its_type_does_not_count():
+    types = Types({"CARD_PARTIAL": Meaning("CARD_PARTIAL", frozenset({"CARD"}))})
+    scope = Scope(frozenset({"CARD"}))
+    one = scored(labelled((16, 28, "CARD_PARTIAL")), found(16, 28, "CARD"), scope=scope, types=types)
+
+    assert counts(one, "CARD") == Counts()
+    assert one.alarms == ()

@@ -64,7 +64,7 @@ class Candidates:
         candidates: dict[tuple[str, int, int, Outcome], Candidate] = {}
         for view in (replace(plain(text), name=""), *views(text)):
             for index in self._patterns.prefilter.match(encoded(view.text)):
-                for each in _in_view(self._patterns.rules[index], view, label):
+                for each in _in_view(self._patterns.standing[index], view, label):
                     reported = (each.rule, each.start, each.end) in found
                     told = each if reported or each.outcome is not Outcome.FOUND else _told(each)
                     # What a view shows as the text itself does is said once.

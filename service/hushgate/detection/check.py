@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from hushgate.detection.answers import Answers
 from hushgate.detection.matcher import Matcher
-from hushgate.detection.packs import Pack, open_packs
+from hushgate.detection.packs import ANSWER, Pack, open_packs
 from hushgate.detection.search import Search
 from hushgate.failure import Failure
 
@@ -34,15 +35,15 @@ def check(paths: Sequence[Path], profiles: Collection[str] = ()) -> list[Problem
     """All problems of all packs in the files and directories, by file and line; none: they may be used."""
     packs, problems = open_packs(paths, profiles)
     found = [*problems]
-    ready: dict[str, Matcher] = {}
+    ready: dict[str, _Finder] = {}
     for pack in packs:
         for index, rule in enumerate(pack.rules):
             wrong = list(_pattern_problems(pack, index, rule))
             found += wrong
             if not wrong:
-                ready[rule.id] = Matcher([rule])
+                ready[rule.id] = _Finder([rule])
     usable = [rule for pack in packs for rule in pack.rules if rule.id in ready]
-    everything = Matcher(usable)
+    everything = _Finder(usable)
     ids = {rule.id for rule in usable}
     for pack in packs:
         found += _unknown_overlaps(pack, ids)
@@ -51,6 +52,23 @@ def check(paths: Sequence[Path], profiles: Collection[str] = ()) -> list[Problem
                 found += _example_problems(pack, index, rule, ready[rule.id])
                 found += _clashes(pack, index, rule, everything)
     return sorted(dict.fromkeys(found))
+
+
+class _Finder:
+    """What rules find in the text of an example, which may be a question and its answer."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._matcher, self._answers = Matcher(rules), Answers(rules)
+
+    def find(self, text: str, question: str) -> list[Finding]:
+        return [*self._matcher.find(text), *self._answers.find(text, question)]
+
+
+def read_example(rule: Rule, example: str) -> tuple[str, str, list[tuple[int, int]]]:
+    """The question of an example, its text without marks, and the spans that they stand around."""
+    question, mark, answer = example.partition(ANSWER) if rule.asked else ("", "", example)
+    text, spans = unmarked(answer if mark else example)
+    return question, text, spans
 
 
 def unmarked(example: str) -> tuple[str, list[tuple[int, int]]]:
@@ -93,7 +111,7 @@ def _probes(rule: Rule) -> Iterator[tuple[str, str]]:
     for piece in _PROBES:
         yield repr(piece), piece * (PROBE_LENGTH // len(piece))
     for number, example in enumerate(rule.matches, 1):
-        text, spans = unmarked(example)
+        _, text, spans = read_example(rule, example)
         start, end = spans[0]
         for name, piece in (
             (f"its example {number}", text),
@@ -113,15 +131,16 @@ def _milliseconds(search: Search, probe: str) -> float:
     return (time.thread_time() - begun) * 1000
 
 
-def _example_problems(pack: Pack, index: int, rule: Rule, alone: Matcher) -> Iterator[Problem]:
+def _example_problems(pack: Pack, index: int, rule: Rule, alone: _Finder) -> Iterator[Problem]:
     for number, example in enumerate(rule.matches):
-        text, spans = unmarked(example)
-        found = [(each.start, each.end) for each in alone.find(text)]
+        question, text, spans = read_example(rule, example)
+        found = [(each.start, each.end) for each in alone.find(text, question)]
         if found != spans:
             shown = ", ".join(f"«{text[start:end]}»" for start, end in found) or "nothing"
             yield pack.problem(index, ("matches", number), f"{rule.id} finds {shown} in this example")
-    for number, text in enumerate(rule.ignores):
-        for each in alone.find(text):
+    for number, example in enumerate(rule.ignores):
+        question, text, _ = read_example(rule, example)
+        for each in alone.find(text, question):
             yield pack.problem(
                 index,
                 ("ignores", number),
@@ -129,10 +148,10 @@ def _example_problems(pack: Pack, index: int, rule: Rule, alone: Matcher) -> Ite
             )
 
 
-def _clashes(pack: Pack, index: int, rule: Rule, everything: Matcher) -> Iterator[Problem]:
+def _clashes(pack: Pack, index: int, rule: Rule, everything: _Finder) -> Iterator[Problem]:
     for number, example in enumerate(rule.matches):
-        text, _ = unmarked(example)
-        findings = everything.find(text)
+        question, text, _ = read_example(rule, example)
+        findings = everything.find(text, question)
         for own in (each for each in findings if each.rule == rule.id):
             for other in findings:
                 if _clash(own, other) and other.rule not in rule.overlaps:

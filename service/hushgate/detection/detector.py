@@ -24,9 +24,9 @@ _READABLE = frozenset({"decoded", "folded"})
 
 
 class FindsPatterns(Protocol):
-    """What the packs' rules find in one text; ``label`` gives context alone."""
+    """What the packs' rules find in one text; ``label`` and ``question`` give context alone."""
 
-    def find(self, text: str, *, label: str = "") -> Sequence[Finding]:
+    def find(self, text: str, *, label: str = "", question: str = "") -> Sequence[Finding]:
         """Findings in ``text``, overlaps included."""
 
 
@@ -79,21 +79,28 @@ class Detector:
         texts: Sequence[str],
         *,
         labels: Sequence[str] | None = None,
+        questions: Sequence[str] | None = None,
         language: str = LANGUAGE,
         names: bool = True,
     ) -> list[tuple[Finding, ...]]:
         """The same for each text, in order, in one pass of the model; what stands twice is looked at once.
 
-        Without ``names``, the patterns' findings alone.
+        ``questions``: what each text answers, as ``hushgate.conversation`` tells; "" for nothing. Without
+        ``names``, the patterns' findings alone.
         """
-        asked = list(zip(texts, labels if labels is not None else [""] * len(texts), strict=True))
-        different = list(dict.fromkeys(asked))
+        nothing = [""] * len(texts)
+        asked = list(zip(texts, labels or nothing, questions or nothing, strict=True))
+        different = list(dict.fromkeys((text, label) for text, label, _ in asked))
         named = self._find_names(different, language) if names else [[] for _ in different]
+        names_of = dict(zip(different, named, strict=True))
         answers = {
-            (text, label): self._answer(text, (*self._patterns.find(text, label=label), *found))
-            for (text, label), found in zip(different, named, strict=True)
+            each: self._answer(each[0], (*self._found(*each), *names_of[each[:2]]))
+            for each in dict.fromkeys(asked)
         }
         return [answers[each] for each in asked]
+
+    def _found(self, text: str, label: str, question: str) -> Sequence[Finding]:
+        return self._patterns.find(text, label=label, question=question)
 
     def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> list[list[Finding]]:
         found: list[list[Finding]] = [[] for _ in asked]

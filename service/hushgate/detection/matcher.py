@@ -61,7 +61,8 @@ class Matcher:
     """All rules, ready to run. Safe to share between threads."""
 
     def __init__(self, rules: Sequence[Rule], *, timeout_ms: int = TIMEOUT_MS) -> None:
-        self._rules = [_Ready(rule, timeout_ms) for rule in rules]
+        """Rules with ``asked`` are passed over: ``Answers`` runs them."""
+        self._rules = [_Ready(rule, timeout_ms) for rule in rules if not rule.asked]
         self._needs = [ready.needs or None for ready in self._rules]
         self.prefilter = Prefilter([ready.superset for ready in self._rules])
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hushgate.detection.checks import CHECKS
 from hushgate.detection.rule import Rule
@@ -17,6 +17,9 @@ from hushgate.yamlfile import Document, Loc, Problem, problems_of, read_yaml
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
+
+ANSWER = " → "
+"""Stands between the question and the answer in an example of a rule with ``asked``."""
 
 _NAME = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
 
@@ -94,6 +97,11 @@ class RuleEntry(BaseModel):
     requires: _Words = Field(
         default=(), strict=False, description="Words one of which must stand near for a finding at all."
     )
+    asked: _Words = Field(
+        default=(),
+        strict=False,
+        description="Words one of which must stand in the question that a short text answers.",
+    )
     overlaps: Annotated[tuple[_RuleName, ...], *_AtLeastOne] = Field(
         default=(),
         strict=False,
@@ -108,6 +116,15 @@ class RuleEntry(BaseModel):
     ignores: Annotated[tuple[_Unmarked, ...], *_AtLeastOne] = Field(
         strict=False, description="Near misses: texts in which this rule finds nothing."
     )
+
+    @model_validator(mode="after")
+    def _answers(self) -> Self:
+        for examples in (self.matches, self.ignores) if self.asked else ():
+            if any(each.count(ANSWER) != 1 for each in examples):
+                raise ValueError(f"asked: an example must be a question and its answer, with{ANSWER}between")
+        if self.asked and (self.context or self.requires):
+            raise ValueError("asked stands in place of context and requires")
+        return self
 
 
 class PackFile(BaseModel):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from hushgate.detection.answers import Answers
 from hushgate.detection.matcher import Matcher
 from hushgate.detection.views import views
 from hushgate.finding import Finding
@@ -29,7 +30,10 @@ class Patterns:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
+        self.standing = tuple(rule for rule in rules if not rule.asked)
+        """The rules that need no question; the prefilter's indices count these."""
         self._matcher = Matcher(rules)
+        self._answers = Answers(rules)
         self._checked = {rule.id: rule.score for rule in rules if rule.checksum}
         self._sure = {rule.id for rule in rules if rule.checksum or rule.score >= _SURE}
 
@@ -38,23 +42,23 @@ class Patterns:
         """Which of the rules can match a text at all."""
         return self._matcher.prefilter
 
-    def find(self, text: str, *, label: str = "") -> list[Finding]:
+    def find(self, text: str, *, label: str = "", question: str = "") -> list[Finding]:
         """What the rules find, by start, longer first; a finding from a view covers the whole disguise.
 
         ``label``: words that stand before the text, as in ``first name: Dana``; no finding reaches into them.
-        Raises ``Failure`` (DETECTION_TIMEOUT).
+        ``question``: what the text answers. Raises ``Failure`` (DETECTION_TIMEOUT).
         """
         if not label:
-            return self._find(text, "")
+            return self._find(text, "", question)
         head = f"{label}: "
-        return _behind(len(head), self._find(head + text, label))
+        return _behind(len(head), self._find(head + text, label, question))
 
-    def _find(self, text: str, label: str) -> list[Finding]:
-        found = self._matcher.find(text, label=label)
+    def _find(self, text: str, label: str, question: str) -> list[Finding]:
+        found = self._looked(text, label, question)
         disguised: set[Finding] = set()
         known: dict[str, _Spans] | None = None
         for view in views(text):
-            for each in self._matcher.find(view.text, label=label):
+            for each in self._looked(view.text, label, question):
                 if known is None:
                     known = _by_entity(found)
                 start, end = view.origin(each.start, each.end)
@@ -62,6 +66,16 @@ class Patterns:
                 if self._counts(view.name, each) and not known.get(entity, _NOTHING).cover(start, end):
                     disguised.add(Finding(start, end, each.entity, each.score, each.rule))
         return sorted({*found, *disguised}, key=_order) if disguised else found
+
+    def _looked(self, text: str, label: str, question: str) -> list[Finding]:
+        found = self._matcher.find(text, label=label)
+        answers = self._answers.find(text, question) if question else []
+        if not answers:
+            return found
+        # What the text says itself of a place counts for more than what it was asked for.
+        told = [each for each in found if each.score >= _SURE]
+        news = (a for a in answers if not any(f.start < a.end and a.start < f.end for f in told))
+        return sorted([*found, *news], key=_order)
 
     def _counts(self, view: str, finding: Finding) -> bool:
         if view not in _CONFIRMED:

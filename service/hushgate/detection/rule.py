@@ -33,6 +33,8 @@ class Rule:
     """Words that lower it."""
     requires: tuple[str, ...] = ()
     """Words one of which must stand near for a finding at all."""
+    asked: tuple[str, ...] = ()
+    """Words one of which must stand in the question that the text answers; without one it is never tried."""
     overlaps: tuple[str, ...] = ()
     """Rules known to find more certainly on this rule's own examples, and rightly so."""
     profiles: tuple[str, ...] = ()

@@ -102,5 +102,6 @@ def _rule(rule: Rule) -> pb.Rule:
         context=rule.context,
         unless=rule.unless,
         requires=rule.requires,
+        asked=rule.asked,
         references=rule.references,
     )

@@ -1,7 +1,8 @@
 """What a labelled text is, and which lines of a file are none.
 
 One JSON object a line: ``{"id", "text", "spans": [{"start", "end", "type"}], "meta"}``. Offsets are code
-points, half-open. ``meta.ignore`` lists ranges ``[start, end]`` that nobody has judged.
+points, half-open. ``meta.ignore`` lists ranges ``[start, end]`` that nobody has judged. Of a conversation,
+``meta.turns`` lists ``[role, start, end]`` of each turn; of an answer, ``meta.asked_for`` is what was asked.
 """
 
 from __future__ import annotations
@@ -33,6 +34,15 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side says at a time: the half-open span ``[start, end)`` of a conversation."""
+
+    role: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Labelled:
     """A text with its labels, in order and disjoint."""
 
@@ -45,6 +55,10 @@ class Labelled:
     file: str
     line: int
     """From 1."""
+    turns: tuple[Turn, ...] = ()
+    """Of a conversation, in order."""
+    asked_for: str = field(default="", repr=False)
+    """What the text answers."""
 
     @property
     def identity(self) -> str:
@@ -66,6 +80,8 @@ class _Meta(BaseModel):
     model_config = ConfigDict(strict=True)
 
     ignore: list[tuple[int, int]] = []
+    turns: list[tuple[str, int, int]] = []
+    asked_for: str = ""
 
 
 class _Line(BaseModel):
@@ -115,13 +131,16 @@ class _Wrong(ValueError):  # noqa: N818 - a sentence for a person
 
 
 def _tuples(data: object) -> object:
-    """The line with its ignored ranges as tuples, which is what strict reading wants of pairs."""
+    """The line with its ranges and turns as tuples, which is what strict reading wants of them."""
     meta = data.get("meta") if isinstance(data, dict) else None
-    ignore = meta.get("ignore") if isinstance(meta, dict) else None
-    if isinstance(data, dict) and isinstance(ignore, list):
-        pairs = [tuple(each) if isinstance(each, list) else each for each in ignore]
-        return {**data, "meta": {"ignore": pairs}}
-    return data
+    if not isinstance(data, dict) or not isinstance(meta, dict):
+        return data
+    listed = {name: meta[name] for name in ("ignore", "turns") if isinstance(meta.get(name), list)}
+    tuples = {
+        name: [tuple(each) if isinstance(each, list) else each for each in entries]
+        for name, entries in listed.items()
+    }
+    return {**data, "meta": {**meta, **tuples}}
 
 
 def _labelled(line: _Line, file: str, number: int) -> Labelled:
@@ -139,8 +158,14 @@ def _labelled(line: _Line, file: str, number: int) -> Labelled:
     ignored = tuple(line.meta.ignore) if line.meta else ()
     if any(start < 0 or end > len(line.text) for start, end in ignored):
         raise _Wrong(f"meta.ignore goes beyond the text's {len(line.text)} characters")
+    turns = tuple(Turn(*turn) for turn in line.meta.turns) if line.meta else ()
+    if any(not 0 <= turn.start <= turn.end <= len(line.text) for turn in turns):
+        raise _Wrong(f"meta.turns goes beyond the text's {len(line.text)} characters")
+    if any(other.start < one.end for one, other in pairwise(turns)):
+        raise _Wrong("meta.turns has turns that overlap, or out of order")
     name = str(number) if line.id is None else str(line.id)
-    return Labelled(line.text, labels, ignored, name, file, number)
+    asked_for = line.meta.asked_for if line.meta else ""
+    return Labelled(line.text, labels, ignored, name, file, number, turns, asked_for)
 
 
 def _sentence(error: ValidationError) -> str:

@@ -39,8 +39,10 @@ PASSAGES = 5
 class Detects(Protocol):
     """What finds something in texts: ``hushgate.detection.detector.Detector``."""
 
-    def find_many(self, texts: Sequence[str], *, language: str = ...) -> Sequence[Sequence[Finding]]:
-        """What each text holds; findings may overlap."""
+    def find_many(
+        self, texts: Sequence[str], *, questions: Sequence[str] | None = ..., language: str = ...
+    ) -> Sequence[Sequence[Finding]]:
+        """What each text holds, as the answer to a question where one is given; findings may overlap."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from hushgate.conversation import questions
 from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure
 from hushgate.tuning.labelled import read_labelled
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from hushgate.finding import Finding
     from hushgate.policy.model import Policy
     from hushgate.tuning.labelled import Labelled
     from hushgate.tuning.measuring import Detects, Measured
@@ -57,7 +59,7 @@ def run(
         started = perf_counter()
         try:
             # One at a time, as a caller's text comes: in a batch, no text has a latency of its own.
-            found = detector.find_many([labelled.text], language=LANGUAGE)[0]
+            found = findings(labelled, detector)
         except Failure as failure:
             problems.append(Problem(labelled.file, labelled.line, f"detection failed: {failure.sentence}"))
             continue
@@ -66,6 +68,21 @@ def run(
         done += 1
         said(done)
     return Run(measuring.measured(), tuple(problems))
+
+
+def findings(labelled: Labelled, detector: Detects) -> list[Finding]:
+    """What the detector finds in a text; in a conversation, turn by turn, as ``Prepare`` is given it."""
+    if not labelled.turns:
+        asked_for = ["your " + labelled.asked_for.replace("_", " ") if labelled.asked_for else ""]
+        return [*detector.find_many([labelled.text], questions=asked_for, language=LANGUAGE)[0]]
+    said = [labelled.text[turn.start : turn.end] for turn in labelled.turns]
+    asked = questions(zip((turn.role for turn in labelled.turns), said, strict=True))
+    found = detector.find_many(said, questions=asked, language=LANGUAGE)
+    return [
+        replace(each, start=each.start + turn.start, end=each.end + turn.start)
+        for turn, of_turn in zip(labelled.turns, found, strict=True)
+        for each in of_turn
+    ]
 
 
 def _scoped(

@@ -93,27 +93,32 @@ class Expected:
     """Where a finding that finds no label is no false alarm."""
     precise: frozenset[str] | None
     """The entities of which it is one elsewhere; None: of any."""
+    uncounted: tuple[Truth, ...] = ()
+    """Labels of types that are not complete: a finding that one accepts is no false alarm and no hit."""
 
     def is_precise(self, entity: str) -> bool:
         """Whether findings of that entity say something on precision here."""
         return self.precise is None or entity in self.precise
 
     def ignores(self, finding: Finding) -> bool:
-        """Whether the finding touches a place that nobody has judged."""
-        return any(finding.start < end and start < finding.end for start, end in self.ignored)
+        """Whether the finding touches a place that nobody has judged, or one that bears it out uncounted."""
+        borne_out = ((t.start, t.end) for t in self.uncounted if t.meaning.accepts(finding.entity))
+        return any(finding.start < end and start < finding.end for start, end in (*self.ignored, *borne_out))
 
 
 def expected(labelled: Labelled, scope: Scope, types: Types, precise: frozenset[str] | None) -> Expected:
     """What of the text's labels counts. ``precise`` is the scope's, asked once a file."""
     truths: list[Truth] = []
+    uncounted: list[Truth] = []
     ignored = list(labelled.ignored)
     for label in labelled.labels:
         meaning = types.meaning(label.type)
         if meaning is None:
             ignored.append((label.start, label.end))
-        elif scope.counts(label.type) and not _any_overlap(label, labelled.ignored):
-            truths.append(Truth(label.start, label.end, meaning, label.type))
-    return Expected(labelled.text, tuple(truths), tuple(ignored), precise)
+        elif not _any_overlap(label, labelled.ignored):
+            counting = truths if scope.counts(label.type) else uncounted
+            counting.append(Truth(label.start, label.end, meaning, label.type))
+    return Expected(labelled.text, tuple(truths), tuple(ignored), precise, tuple(uncounted))
 
 
 def _any_overlap(label: Label, ranges: Iterable[tuple[int, int]]) -> bool:

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from hushgate.v1 import finding_pb2 as hushgate_dot_v1_dot_finding__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n hushgate/v1/tuning_service.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"\"\n\x04Span\x12\r\n\x05start\x18\x01 \x01(\r\x12\x0b\n\x03\x65nd\x18\x02 \x01(\r\"b\n\x0e\x45xplainRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12!\n\x06marked\x18\x04 \x03(\x0b\x32\x11.hushgate.v1.Span\"\x99\x01\n\tCandidate\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\r\n\x05start\x18\x03 \x01(\r\x12\x0b\n\x03\x65nd\x18\x04 \x01(\r\x12\x0c\n\x04view\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x02\x12%\n\x07outcome\x18\x07 \x01(\x0e\x32\x14.hushgate.v1.Outcome\x12\x0e\n\x06\x64\x65tail\x18\x08 \x01(\t\"I\n\nMarkedSpan\x12\x1f\n\x04span\x18\x01 \x01(\x0b\x32\x11.hushgate.v1.Span\x12\r\n\x05\x66ound\x18\x02 \x01(\x08\x12\x0b\n\x03why\x18\x03 \x01(\t\"\x8e\x01\n\x0f\x45xplainResponse\x12&\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x14.hushgate.v1.Finding\x12*\n\ncandidates\x18\x02 \x03(\x0b\x32\x16.hushgate.v1.Candidate\x12\'\n\x06marked\x18\x03 \x03(\x0b\x32\x17.hushgate.v1.MarkedSpan\"\"\n\x10ListRulesRequest\x12\x0e\n\x06\x65ntity\x18\x01 \x01(\t\"\xb0\x01\n\x04Rule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0f\n\x07pattern\x18\x04 \x01(\t\x12\x10\n\x08\x63hecksum\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x02\x12\x0f\n\x07\x63ontext\x18\x07 \x03(\t\x12\x0e\n\x06unless\x18\x08 \x03(\t\x12\x10\n\x08requires\x18\t \x03(\t\x12\x12\n\nreferences\x18\n \x03(\t\"5\n\x11ListRulesResponse\x12 \n\x05rules\x18\x01 \x03(\x0b\x32\x11.hushgate.v1.Rule*\x99\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x11\n\rOUTCOME_FOUND\x10\x01\x12\x18\n\x14OUTCOME_CHECK_FAILED\x10\x02\x12\x18\n\x14OUTCOME_WORD_MISSING\x10\x03\x12\x19\n\x15OUTCOME_SCORE_TOO_LOW\x10\x04\x12\x13\n\x0fOUTCOME_COVERED\x10\x05\x32\xa1\x01\n\rTuningService\x12\x44\n\x07\x45xplain\x12\x1b.hushgate.v1.ExplainRequest\x1a\x1c.hushgate.v1.ExplainResponse\x12J\n\tListRules\x12\x1d.hushgate.v1.ListRulesRequest\x1a\x1e.hushgate.v1.ListRulesResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n hushgate/v1/tuning_service.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"\"\n\x04Span\x12\r\n\x05start\x18\x01 \x01(\r\x12\x0b\n\x03\x65nd\x18\x02 \x01(\r\"b\n\x0e\x45xplainRequest\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\x12\r\n\x05label\x18\x03 \x01(\t\x12!\n\x06marked\x18\x04 \x03(\x0b\x32\x11.hushgate.v1.Span\"\x99\x01\n\tCandidate\x12\x0c\n\x04rule\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\r\n\x05start\x18\x03 \x01(\r\x12\x0b\n\x03\x65nd\x18\x04 \x01(\r\x12\x0c\n\x04view\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x02\x12%\n\x07outcome\x18\x07 \x01(\x0e\x32\x14.hushgate.v1.Outcome\x12\x0e\n\x06\x64\x65tail\x18\x08 \x01(\t\"I\n\nMarkedSpan\x12\x1f\n\x04span\x18\x01 \x01(\x0b\x32\x11.hushgate.v1.Span\x12\r\n\x05\x66ound\x18\x02 \x01(\x08\x12\x0b\n\x03why\x18\x03 \x01(\t\"\x8e\x01\n\x0f\x45xplainResponse\x12&\n\x08\x66indings\x18\x01 \x03(\x0b\x32\x14.hushgate.v1.Finding\x12*\n\ncandidates\x18\x02 \x03(\x0b\x32\x16.hushgate.v1.Candidate\x12\'\n\x06marked\x18\x03 \x03(\x0b\x32\x17.hushgate.v1.MarkedSpan\"\"\n\x10ListRulesRequest\x12\x0e\n\x06\x65ntity\x18\x01 \x01(\t\"\xbf\x01\n\x04Rule\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x65ntity\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x0f\n\x07pattern\x18\x04 \x01(\t\x12\x10\n\x08\x63hecksum\x18\x05 \x01(\t\x12\r\n\x05score\x18\x06 \x01(\x02\x12\x0f\n\x07\x63ontext\x18\x07 \x03(\t\x12\x0e\n\x06unless\x18\x08 \x03(\t\x12\x10\n\x08requires\x18\t \x03(\t\x12\x12\n\nreferences\x18\n \x03(\t\x12\r\n\x05\x61sked\x18\x0b \x03(\t\"5\n\x11ListRulesResponse\x12 \n\x05rules\x18\x01 \x03(\x0b\x32\x11.hushgate.v1.Rule*\x99\x01\n\x07Outcome\x12\x17\n\x13OUTCOME_UNSPECIFIED\x10\x00\x12\x11\n\rOUTCOME_FOUND\x10\x01\x12\x18\n\x14OUTCOME_CHECK_FAILED\x10\x02\x12\x18\n\x14OUTCOME_WORD_MISSING\x10\x03\x12\x19\n\x15OUTCOME_SCORE_TOO_LOW\x10\x04\x12\x13\n\x0fOUTCOME_COVERED\x10\x05\x32\xa1\x01\n\rTuningService\x12\x44\n\x07\x45xplain\x12\x1b.hushgate.v1.ExplainRequest\x1a\x1c.hushgate.v1.ExplainResponse\x12J\n\tListRules\x12\x1d.hushgate.v1.ListRulesRequest\x1a\x1e.hushgate.v1.ListRulesResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hushgate.v1.tuning_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTCOME']._serialized_start=859
-  _globals['_OUTCOME']._serialized_end=1012
+  _globals['_OUTCOME']._serialized_start=874
+  _globals['_OUTCOME']._serialized_end=1027
   _globals['_SPAN']._serialized_start=76
   _globals['_SPAN']._serialized_end=110
   _globals['_EXPLAINREQUEST']._serialized_start=112
@@ -47,9 +47,9 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LISTRULESREQUEST']._serialized_start=588
   _globals['_LISTRULESREQUEST']._serialized_end=622
   _globals['_RULE']._serialized_start=625
-  _globals['_RULE']._serialized_end=801
-  _globals['_LISTRULESRESPONSE']._serialized_start=803
-  _globals['_LISTRULESRESPONSE']._serialized_end=856
-  _globals['_TUNINGSERVICE']._serialized_start=1015
-  _globals['_TUNINGSERVICE']._serialized_end=1176
+  _globals['_RULE']._serialized_end=816
+  _globals['_LISTRULESRESPONSE']._serialized_start=818
+  _globals['_LISTRULESRESPONSE']._serialized_end=871
+  _globals['_TUNINGSERVICE']._serialized_start=1030
+  _globals['_TUNINGSERVICE']._serialized_end=1191
 # @@protoc_insertion_point(module_scope)

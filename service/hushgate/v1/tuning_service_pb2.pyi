@@ -282,6 +282,7 @@ class Rule(_message.Message):
     UNLESS_FIELD_NUMBER: _builtins.int
     REQUIRES_FIELD_NUMBER: _builtins.int
     REFERENCES_FIELD_NUMBER: _builtins.int
+    ASKED_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """id is permanent: payment.card."""
     entity: _builtins.str
@@ -310,6 +311,10 @@ class Rule(_message.Message):
     def references(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """references are the addresses of what the rule rests on."""
 
+    @_builtins.property
+    def asked(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """asked is the words of which one must stand in the question that a text answers."""
+
     def __init__(
         self,
         *,
@@ -323,10 +328,11 @@ class Rule(_message.Message):
         unless: _abc.Iterable[_builtins.str] | None = ...,
         requires: _abc.Iterable[_builtins.str] | None = ...,
         references: _abc.Iterable[_builtins.str] | None = ...,
+        asked: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checksum", b"checksum", "context", b"context", "description", b"description", "entity", b"entity", "id", b"id", "pattern", b"pattern", "references", b"references", "requires", b"requires", "score", b"score", "unless", b"unless"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked", b"asked", "checksum", b"checksum", "context", b"context", "description", b"description", "entity", b"entity", "id", b"id", "pattern", b"pattern", "references", b"references", "requires", b"requires", "score", b"score", "unless", b"unless"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

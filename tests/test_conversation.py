@@ -1,0 +1,38 @@
+from hushgate.conversation import questions
+
+
+def test_an_answer_answers_what_was_said_before_it():
+    turns = [("assistant", "Hi!"), ("assistant", "Your PIN?"), ("user", "4821"), ("assistant", "Thanks.")]
+    assert questions(turns) == ["", "", "Hi!\nYour PIN?", ""]
+
+
+def test_a_question_stands_until_the_customer_is_spoken_to_again():
+    turns = [
+        ("agent", "Your name?"),
+        ("customer", "one second"),
+        ("customer", "Dana"),
+        ("agent", "And your PIN?"),
+        ("Customer", "4821"),
+    ]
+    assert questions(turns) == ["", "Your name?", "Your name?", "", "And your PIN?"]
+
+
+def test_what_a_tool_or_the_system_says_is_no_question():
+    turns = [
+        ("system", "Ask for the PIN."),
+        ("user", "hello"),
+        ("agent", "Name?"),
+        ("tool", "PIN"),
+        ("user", "Dana"),
+    ]
+    assert questions(turns) == ["", "", "", "", "Name?"]
+
+
+def test_of_one_side_alone_the_request_stands_in_for_the_question():
+    turns = [
+        ("customer", "hi"),
+        ("customer", "change my address"),
+        ("customer", "ssn 9999"),
+        ("customer", "9 Mill"),
+    ]
+    assert questions(turns) == ["", "hi", "hi\nchange my address", "hi\nchange my address"]
