@@ -114,7 +114,8 @@ def test_reviewed_over_grpc(client, case):
 
 @pytest.mark.parametrize("case", [c for c in REVIEW["cases"] if "text" in c], ids=lambda c: c["name"])
 def test_reviewed_as_a_stream_of_single_characters(client, case):
-    answers = list(client.review_stream(case["text"], **NAMES, session_id="cases"))
+    goes_to = {"destination": case.get("destination", "customer")}
+    answers = list(client.review_stream(case["text"], **NAMES, **goes_to, session_id="cases"))
 
     released = "".join(a.text for a in answers)
     assert Verdict.Name(answers[-1].verdict) == f"VERDICT_{case['verdict']}"

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from hushgate.detection.detector import Detector
     from hushgate.detection.patterns import Patterns
     from hushgate.finding import Finding
-    from hushgate.policy.model import Policy
+    from hushgate.policy.model import Policy, Thresholds
     from hushgate.settings import Settings
 
 Span = tuple[int, int]
@@ -78,14 +78,16 @@ class Explainer:
         Fails with LANGUAGE_UNSUPPORTED, DESTINATION_UNKNOWN or DETECTION_TIMEOUT.
         """
         reader = Reader(self.policy, self.policy.destination(destination), subject="")
+        thresholds = reader.destination.thresholds
         detected = self._detector.find(text, label=label, language=language)
         counting = [
             replace(found, action=reader.action(found, None))
-            for found in counted(text, detected, self.policy)
+            for found in counted(text, detected, self.policy, thresholds)
         ]
         findings = settle(counting)
         candidates = [
-            self._judged(each, findings, counting) for each in self._candidates.of(text, label=label)
+            self._judged(each, findings, counting, thresholds)
+            for each in self._candidates.of(text, label=label)
         ]
         rules = {each.rule for each in candidates}
         candidates += [_told(each, findings) for each in counting if each.rule not in rules]
@@ -94,7 +96,11 @@ class Explainer:
         return Explanation(findings, tuple(candidates), answers)
 
     def _judged(
-        self, candidate: Candidate, findings: Sequence[Finding], counting: Sequence[Finding]
+        self,
+        candidate: Candidate,
+        findings: Sequence[Finding],
+        counting: Sequence[Finding],
+        thresholds: Thresholds,
     ) -> Candidate:
         """A candidate that was found, but does not count, or lost to another."""
         if candidate.outcome is not Outcome.FOUND or _stands(candidate, findings):
@@ -103,7 +109,7 @@ class Explainer:
             return replace(
                 candidate, outcome=Outcome.COVERED, detail=f"{candidate.detail}; another finding won"
             )
-        limit = self.policy.threshold(candidate.entity)
+        limit = thresholds.of(candidate.entity)
         if candidate.score < limit:
             detail = f"{candidate.detail}; the policy's threshold is {limit:g}"
             return replace(candidate, outcome=Outcome.SCORE_TOO_LOW, detail=detail)

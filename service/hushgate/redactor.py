@@ -151,7 +151,7 @@ class Redactor:
         return [each.redaction for each in done]
 
     def _hiding(self, text: str, detected: Iterable[Finding]) -> list[Finding]:
-        counting = counted(text, detected, self.policy)
+        counting = counted(text, detected, self.policy, self._reader.destination.thresholds)
         return [found for found in counting if self._reader.action(found, None).hides]
 
     def _detect(self, places: Sequence[_Place], language: str) -> Iterator[tuple[Finding, ...]]:
@@ -182,7 +182,7 @@ class Redactor:
             yield Finding(0, len(place.text), "INTERNAL_NOTE", 1.0, "policy.internal", notes)
 
     def _treat(self, text: str, detected: Iterable[Finding]) -> _Done:
-        counting = counted(text, detected, self.policy)
+        counting = counted(text, detected, self.policy, self._reader.destination.thresholds)
         if not counting:
             return _Done(Redaction(text))
         findings = settle(

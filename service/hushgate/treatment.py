@@ -104,7 +104,7 @@ def sightings(
     """
     seen = [
         reader.sight(finding, session.known_as(text[finding.start : finding.end]))
-        for finding in counted(text, detected, reader.policy)
+        for finding in counted(text, detected, reader.policy, reader.destination.thresholds)
     ]
     places: dict[tuple[int, int], list[Known]] = {}
     partial: set[tuple[int, int]] = set()

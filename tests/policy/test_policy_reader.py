@@ -61,7 +61,7 @@ def test_a_small_policy_has_the_defaults(read):
     assert policy.version == "2026-11-21.1"
     assert policy.admits("acme")
     assert not policy.admits("")
-    assert policy.threshold("PERSON") == 0.4
+    assert policy.thresholds.of("PERSON") == 0.4
     assert (policy.allowed_trailing_digits, policy.note_overlap_words) == (4, 6)
     assert policy.entity_of(("order", "id")) == ""
     assert not policy.is_internal(("order", "id"))
@@ -87,12 +87,26 @@ def test_every_key_is_read(read):
     assert policy.is_internal(("case", "internalNotes", 0, "text"))
     assert policy.is_internal(("case", "text"))
     assert policy.entity_of(("customer", "loyalty", "id")) == "LOYALTY_ID"
-    assert policy.threshold("PERSON") == 0.6
-    assert policy.threshold("CREDIT_CARD") == 0.3
+    assert policy.thresholds.of("PERSON") == 0.6
+    assert policy.thresholds.of("CREDIT_CARD") == 0.3
     assert (policy.allowed_trailing_digits, policy.note_overlap_words) == (2, 9)
     assert policy.allow == {"Ask Ann"}
     assert policy.deny == {"PRODUCT_CODE": ("Project Blue",)}
     assert policy.agents["bot"].owner == "Support"
+
+
+def test_a_destination_has_its_own_thresholds_over_the_policys(read):
+    destinations = copy.deepcopy(SMALL["destinations"])
+    destinations["model"] = {"default": "redact", "thresholds": {"PERSON": 0.7}}
+    destinations["log"] = {"default": "redact", "thresholds": {"default": 0.2, "PERSON": 0.9}}
+    policy = read(thresholds={"default": 0.3, "PERSON": 0.6, "URL": 0.5}, destinations=destinations)
+
+    def asked(name):
+        return [policy.destination(name).thresholds.of(entity) for entity in ("PERSON", "URL", "AGE")]
+
+    assert asked("tool") == [0.6, 0.5, 0.3]
+    assert asked("model") == [0.7, 0.5, 0.3]
+    assert asked("log") == [0.9, 0.2, 0.2]
 
 
 def test_an_intent_answers_for_each_field(read):
@@ -318,6 +332,14 @@ internal: ["**.**"]
         ({"internal": ["a..b"]}, "character 3"),
         ({"entities": {"a": "loyalty"}}, "loyalty is neither an entity"),
         ({"thresholds": {"person": 0.4}}, "person is neither an entity"),
+        (
+            {"destinations": {**SMALL["destinations"], "log": {"thresholds": {"person": 0.4}}}},
+            "person is neither an entity",
+        ),
+        (
+            {"destinations": {**SMALL["destinations"], "log": {"thresholds": {"PERSON": 2}}}},
+            "destinations.log.thresholds.PERSON must be less than or equal to 1",
+        ),
         ({"thresholds": {"PERSON": 2}}, "thresholds.PERSON must be less than or equal to 1"),
         ({"deny": {"x": ["y"]}}, "x is neither an entity"),
         ({"outbound": {"note_overlap_words": 1}}, "outbound.note_overlap_words must be"),

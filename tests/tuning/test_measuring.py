@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
+from hushgate.policy.model import Thresholds
 from hushgate.policy.reader import read_policy
 from hushgate.settings import shipped
 from hushgate.tuning.labelled import Labelled, Turn
@@ -24,8 +25,7 @@ from hushgate.tuning.types import Types
 
 POLICY = replace(
     read_policy(next(iter(sorted(shipped("policies").glob("*.yaml"))))),
-    thresholds={"B": 0.6},
-    default_threshold=0.4,
+    thresholds=Thresholds(0.4, {"B": 0.6}),
     allow=frozenset({"always"}),
     deny={},
 )
@@ -208,7 +208,7 @@ def test_a_curve_is_what_each_threshold_gives(tmp_path_factory, found):
     curve = run([path], Words(**found), POLICY, Types({})).measured.curves["A"]
 
     for index in range(0, len(THRESHOLDS), 10):
-        policy = replace(POLICY, thresholds={}, default_threshold=THRESHOLDS[index])
+        policy = replace(POLICY, thresholds=Thresholds(THRESHOLDS[index], {}))
         line = next(
             line
             for line in Summary(run([path], Words(**found), policy, Types({})).measured).lines

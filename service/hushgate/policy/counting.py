@@ -1,4 +1,4 @@
-"""Which findings count: the policy's thresholds, its ``allow`` list and its ``deny`` list."""
+"""Which findings count: the thresholds of where they are going, the policy's ``allow`` and ``deny``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hushgate.transformation.tokens import placeholders
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from hushgate.policy.model import Policy
+    from hushgate.policy.model import Policy, Thresholds
 
 RULE = "policy.deny"
 
@@ -22,8 +22,8 @@ RULE = "policy.deny"
 _DENIED = r"(?:(?<!\w)(?=\w)|(?=\W))\L<values>(?:(?<=\w)(?!\w)|(?<=\W))"
 
 
-def counted(text: str, findings: Iterable[Finding], policy: Policy) -> list[Finding]:
-    """The findings in ``text`` that reach their threshold and are not allowed, and all that is denied.
+def counted(text: str, findings: Iterable[Finding], policy: Policy, thresholds: Thresholds) -> list[Finding]:
+    """The findings in ``text`` that reach their threshold there and are not allowed, and all that is denied.
 
     Both lists mean whole values and whole words, in upper or lower case alike. What is denied counts, even
     if it is allowed too.
@@ -32,7 +32,7 @@ def counted(text: str, findings: Iterable[Finding], policy: Policy) -> list[Find
     counting = [
         finding
         for finding in findings
-        if finding.score >= policy.threshold(finding.entity)
+        if finding.score >= thresholds.of(finding.entity)
         and not (allowed and text[finding.start : finding.end].strip().casefold() in allowed)
     ]
     return [*counting, *_denied(text, policy)] if policy.deny else counting

@@ -70,6 +70,12 @@ def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[F
         if entity != "default" and (whose or entity not in DestinationFile.model_fields)
     ]
     named += [(("thresholds", e), e) for e in _mapping(data, "thresholds") if e != "default"]
+    named += [
+        (("destinations", place, "thresholds", entity), entity)
+        for place, destination in _mapping(data, "destinations").items()
+        for entity in _mapping(destination, "thresholds")
+        if entity != "default"
+    ]
     own = [(("deny", e), e) for e in _mapping(data, "deny")]
     own += [(("entities", path), e) for path, e in _mapping(data, "entities").items() if isinstance(e, str)]
     for loc, entity in (*named, *own):

@@ -31,6 +31,18 @@ class Treatment:
 
 
 @dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The least score, 0 to 1, at which a finding counts, by entity."""
+
+    default: float
+    by_entity: Mapping[str, float]
+
+    def of(self, entity: str) -> float:
+        """The threshold for ``entity``."""
+        return self.by_entity.get(entity, self.default)
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """What becomes of what is found in a text on its way to one destination."""
 
@@ -46,6 +58,8 @@ class Destination:
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
     """Of values of fields that the intent has no use for."""
+    thresholds: Thresholds
+    """When a finding counts here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +93,8 @@ class Policy:
     """None: any."""
     intents: Mapping[str, Intent] = field(repr=False)
     destinations: Mapping[str, Destination] = field(repr=False)
-    thresholds: Mapping[str, float] = field(repr=False)
-    default_threshold: float
+    thresholds: Thresholds = field(repr=False)
+    """When a finding counts, where no destination says otherwise."""
     internal: PathTable[bool] = field(repr=False)
     entities: PathTable[str] = field(repr=False)
     agents: Mapping[str, Agent] | None = field(repr=False)
@@ -125,10 +139,6 @@ class Policy:
         if intent not in agent.intents:
             sentence = f"the register of policy {self.version} does not allow this agent this intent"
             raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="intent")
-
-    def threshold(self, entity: str) -> float:
-        """The least score, 0 to 1, at which a finding of ``entity`` counts."""
-        return self.thresholds.get(entity, self.default_threshold)
 
     def entity_of(self, path: Path) -> str:
         """What the field at ``path`` holds, as the policy says; empty where it does not say."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
@@ -12,7 +12,7 @@ from hushgate.finding import Action
 from hushgate.minimization.paths import parse_pattern
 from hushgate.policy.fields import PathTable, field_rules, path_set
 from hushgate.policy.meaning import meaningless
-from hushgate.policy.model import DESTINATIONS, Agent, Destination, Intent, Policy, Treatment
+from hushgate.policy.model import DESTINATIONS, Agent, Destination, Intent, Policy, Thresholds, Treatment
 from hushgate.policy.schema import PolicyFile
 from hushgate.yamlfile import problems_of, read_yaml
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
     from hushgate.policy.schema import AgentFile, DestinationFile, IntentFile
     from hushgate.yamlfile import Problem
+
+
+V = TypeVar("V")
 
 
 class PolicyProblems(Exception):  # noqa: N818 - named for what it holds
@@ -65,9 +68,11 @@ def _policy(file: PolicyFile) -> Policy:
         digest=_digest(file),
         tenants=None if file.tenants is None else frozenset(file.tenants),
         intents={name: _intent(name, each, file.field_sets) for name, each in file.intents.items()},
-        destinations={name: _destination(name, getattr(file.destinations, name)) for name in DESTINATIONS},
-        thresholds={entity: score for entity, score in file.thresholds.items() if entity != "default"},
-        default_threshold=file.thresholds.get("default", 0.4),
+        destinations={
+            name: _destination(name, getattr(file.destinations, name), file.thresholds)
+            for name in DESTINATIONS
+        },
+        thresholds=_thresholds(file.thresholds),
         internal=path_set(map(parse_pattern, file.internal)),
         entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
         agents=None if file.agents is None else {name: _agent(each) for name, each in file.agents.items()},
@@ -90,7 +95,7 @@ def _intent(name: str, file: IntentFile, field_sets: Mapping[str, Mapping[str, s
     return Intent(name, file.description, field_rules(actions))
 
 
-def _destination(name: str, file: DestinationFile) -> Destination:
+def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, float]) -> Destination:
     """What is not said: to a customer or a tool, notes, secrets and others' values are blocked."""
     outward = name in {"customer", "tool"}
     flat: dict[str, str] = dict(file.__pydantic_extra__)
@@ -111,10 +116,11 @@ def _destination(name: str, file: DestinationFile) -> Destination:
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
+        thresholds=_thresholds(_over(thresholds, file.thresholds)),
     )
 
 
-def _over(flat: Mapping[str, str], written: Mapping[str, str] | None) -> Mapping[str, str]:
+def _over(flat: Mapping[str, V], written: Mapping[str, V] | None) -> Mapping[str, V]:
     """``written`` with what it does not say from ``flat``; a default of its own says everything."""
     return written if written is not None and "default" in written else {**flat, **(written or {})}
 
@@ -122,6 +128,11 @@ def _over(flat: Mapping[str, str], written: Mapping[str, str] | None) -> Mapping
 def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:
     by_entity = {entity: Action(action) for entity, action in actions.items() if entity != "default"}
     return Treatment(Action(actions.get("default", default)), by_entity)
+
+
+def _thresholds(scores: Mapping[str, float]) -> Thresholds:
+    by_entity = {entity: score for entity, score in scores.items() if entity != "default"}
+    return Thresholds(scores.get("default", 0.4), by_entity)
 
 
 def _agent(file: AgentFile) -> Agent:

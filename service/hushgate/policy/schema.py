@@ -48,6 +48,10 @@ Treatment = Annotated[Entities, BeforeValidator(_treatment, json_schema_input_ty
 """Entities and what becomes of each, with ``default`` for the rest; one action alone is the default."""
 
 
+Thresholds = dict[str, Annotated[float, Field(ge=0, le=1)]]
+"""Entities and the least score at which a finding of each counts, with ``default`` for the rest."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -72,6 +76,7 @@ class DestinationFile(BaseModel):
     internal_notes: TextAction | None = None
     secrets: TextAction | None = None
     dropped: TextAction | None = None
+    thresholds: Thresholds | None = None
 
 
 _Destination = Annotated[
@@ -121,7 +126,7 @@ class PolicyFile(_Strict):
     tenants: Annotated[list[str], Some] | None = None
     internal: list[str] = []
     entities: dict[str, str] = {}
-    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    thresholds: Thresholds = {}
     field_sets: dict[str, dict[str, FieldAction]] = {}
     intents: Annotated[dict[str, IntentFile], Some]
     destinations: DestinationsFile

@@ -6,7 +6,7 @@ Of the texts themselves only the passages around the worst misses and false alar
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from heapq import heappush, heappushpop
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from hushgate.policy.counting import counted
+from hushgate.policy.model import Thresholds
 from hushgate.settle import settle
 from hushgate.tuning.scoring import MISSED, expected, score
 from hushgate.tuning.sweep import Sweep
@@ -94,7 +95,7 @@ class Measuring:
         self._policy = policy
         self._types = types
         # What lower thresholds would let in is counted as well, so that the report can show it.
-        self._lowest = replace(policy, thresholds={}, default_threshold=0.0)
+        self._lowest = Thresholds(0.0, {})
         self._rows: dict[str, Row] = {}
         self._files: dict[str, list[Row]] = {}
         self._labelled: set[str] = set()
@@ -108,8 +109,8 @@ class Measuring:
     def add(self, labelled: Labelled, scope: Scope, found: Sequence[Finding], *, milliseconds: float) -> None:
         """Count one text and what the detector found in it."""
         wanted = expected(labelled, scope, self._types, scope.precise(self._types))
-        raw = counted(labelled.text, found, self._lowest)
-        reached = [f for f in raw if f.score >= self._policy.threshold(f.entity)]
+        raw = counted(labelled.text, found, self._policy, self._lowest)
+        reached = [f for f in raw if f.score >= self._policy.thresholds.of(f.entity)]
         scored = score(wanted, settle(reached))
         self._sweep.add(wanted, raw)
         self._milliseconds.append(milliseconds)
@@ -167,7 +168,7 @@ class Measuring:
             misses=self._misses.passages(known),
             alarms=self._alarms.passages(known),
             curves=self._sweep.curves(entities, precise),
-            thresholds={entity: self._policy.threshold(entity) for entity in entities},
+            thresholds={entity: self._policy.thresholds.of(entity) for entity in entities},
             milliseconds=np.array(self._milliseconds),
         )
 
