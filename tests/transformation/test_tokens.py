@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hushgate.transformation.reading import find_tokens, shaped_tokens
+from hushgate.transformation.rewrite import replace_spans
 from hushgate.transformation.tokens import (
     ALPHABET,
     IDS,
-    find_tokens,
     is_token_id,
     placeholders,
-    shaped_tokens,
     token_id,
     write_token,
     written_tokens,
@@ -59,6 +59,15 @@ def test_a_written_token_is_read_back(number):
         f"[{ID}]",
         f"[ACCOUNT_ID_\n{ID}]",
         f"`[ACCOUNT_ID_{ID}]`'s",
+        f"&lt;ACCOUNT_ID_{ID}&gt;",
+        f"%5BACCOUNT_ID_{ID}%5D",
+        f"【ACCOUNT_ID_{ID}】",
+        f"[NUMÉRO_DE_COMPTE_{ID}]",
+        f"[Kontonummer {ID}]",
+        f"[账户_{ID}]",
+        f"[ACCOUNT_ID{ID}]",
+        f"[ACCOUNT_ID_{ID}s]",
+        f"[ACCOUNT_ID_{ID[:2]}\u200b{ID[2:]}]",
     ],
 )
 def test_an_edited_token_is_found(edited):
@@ -67,17 +76,56 @@ def test_an_edited_token_is_found(edited):
     assert [w.identifier for w in found] == [ID]
 
 
+def test_brackets_and_label_go_with_the_token_and_what_stands_outside_stays():
+    live = {ID: "PERSON"}
+    texts = {
+        f"**[PERSON_{ID}]**'s": "**X**'s",
+        f"([PERSON_{ID}])": "(X)",
+        f"see [PERSON_{ID} now": "see X now",
+        f"see PERSON_{ID}] now": "see X now",
+        f"(see PERSON_{ID})": "(see X)",
+        f'"Person {ID}"': '"X"',
+    }
+
+    for text, expected in texts.items():
+        spans = [(w.start, w.end, "X") for w in find_tokens(text, live)]
+        assert replace_spans(text, spans).text == expected
+
+
+@given(numbers, numbers, st.data())
+def test_a_token_with_up_to_two_symbols_changed_is_reported_and_never_read_as_another(mine, other, data):
+    symbols = list(token_id(mine))
+    for place in data.draw(st.sets(st.integers(0, 5), min_size=1, max_size=2)):
+        symbols[place] = data.draw(st.sampled_from([c for c in ALPHABET if c != symbols[place]]))
+    text = f"Hello [PERSON_{''.join(symbols)}]!"
+    live = {token_id(mine): "PERSON", token_id(other): "PERSON"}
+
+    assert find_tokens(text, live) == []
+    assert shaped_tokens(text, {"PERSON"}, live) == [(6, len(text) - 1)]
+
+
+@pytest.mark.parametrize("lost", [ID[:3], ID[3:], ID[1:], ID[:4] + ID[5:]])
+def test_a_token_that_lost_symbols_is_reported(lost):
+    text = f"[PERSON_{lost}]"
+
+    assert find_tokens(text, {ID: "PERSON"}) == []
+    assert shaped_tokens(text, {"PERSON"}, {ID: "PERSON"}) == [(0, len(text))]
+
+
 @given(st.text(alphabet="abcdefgh 0123456789[]_-OIl", max_size=60))
 def test_no_other_token_is_ever_read(text):
     assert all(w.identifier == ID for w in find_tokens(text, {ID: "PERSON"}))
 
 
-def test_an_id_without_label_or_bracket_is_an_ordinary_word():
-    assert find_tokens(f"the code {ID} is yours", {ID: "PERSON"}) == []
+def test_an_id_alone_is_read_when_its_symbols_stand_together():
+    apart = f"the code {ID[:3]} {ID[3:]} is yours"
+
+    assert [w.identifier for w in find_tokens(f"the code {ID} is yours", {ID: "PERSON"})] == [ID]
+    assert find_tokens(apart, {ID: "PERSON"}) == []
 
 
 def test_a_label_of_another_entity_restores_nothing():
-    assert find_tokens(f"[PERSON_{ID}]", {ID: "US_SSN"}) == []
+    assert find_tokens(f"[PERSON_{ID}]", {ID: "US_SSN"}, {"PERSON", "US_SSN"}) == []
     assert len(written_tokens(f"[PERSON_{ID}]")) == 1
 
 

@@ -13,8 +13,9 @@ from hushgate.document import path_text
 from hushgate.finding import SECRETS, Action, Finding
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
+from hushgate.transformation.reading import find_tokens, shaped_tokens
 from hushgate.transformation.rewrite import Rewritten, replace_spans
-from hushgate.transformation.tokens import find_tokens, shaped_tokens, written_tokens
+from hushgate.transformation.tokens import written_tokens
 from hushgate.treatment import Reader, Relation, Sighting, settled, sightings
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Looker:
         ]
 
     def _restore(self, text: str) -> _Restored:
-        tokens = find_tokens(text, self.session.live)
+        tokens = find_tokens(text, self.session.live, self.detector.entities)
         knowns = [self.session.restored(token.identifier) for token in tokens]
         rewritten = replace_spans(
             text,
@@ -108,7 +109,7 @@ class Looker:
         covered = {at for token in tokens for at in range(token.start, token.end)}
         meant = {
             *((w.start, w.end) for w in written_tokens(text)),
-            *shaped_tokens(text, self.detector.entities),
+            *shaped_tokens(text, self.detector.entities, self.session.live),
         }
         unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
         return _Restored(rewritten, values, unknown)

@@ -34,6 +34,7 @@ class Session:
         self.customer = ""
         self._seen: set[bytes] = set()
         self._pseudonyms: dict[str, Pseudonym] = {}
+        self._live: dict[str, str] = {}
         self._identifiers: dict[tuple[str, str], str] = {}
         self._known: dict[str, list[Known]] = {}
         self._notes: list[Note] = []
@@ -62,6 +63,7 @@ class Session:
         match fact:
             case Pseudonym():
                 self._pseudonyms[fact.identifier] = fact
+                self._live[fact.identifier] = fact.known.entity
                 self._identifiers[fact.known.entity, canonical(fact.known.value)] = fact.identifier
             case Known():
                 self._known.setdefault(canonical(fact.value), []).append(fact)
@@ -118,7 +120,7 @@ class Session:
     @property
     def live(self) -> Mapping[str, str]:
         """Each living token id's entity."""
-        return {identifier: p.known.entity for identifier, p in self._pseudonyms.items()}
+        return self._live
 
     def restored(self, identifier: str) -> Known:
         """What a living id stands for."""
