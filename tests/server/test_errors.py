@@ -173,14 +173,41 @@ def test_a_message_over_the_size_limit_is_refused_unread(channel):
     assert "4111" not in error.details()
 
 
-def test_bytes_that_are_no_request_are_refused_without_being_quoted(channel):
-    prepare = channel.unary_unary("/hushgate.v1.GuardService/Prepare", None, None)
+@pytest.mark.parametrize(
+    "rpc",
+    ["GuardService/Prepare", "GuardService/Review", "RedactionService/Redact", "TuningService/Explain"],
+)
+@pytest.mark.parametrize("data", [b"\x0a\x14" + CARD.encode() + b"\xff", b"\x0a\x02\xff\xfe"])
+def test_bytes_that_are_no_request_are_refused_without_being_quoted(rpc, data, channel, server):
+    with pytest.raises(grpc.RpcError) as failed:
+        channel.unary_unary(f"/hushgate.v1.{rpc}")(data)
+
+    check_refused_bytes(failed.value)
+    assert server.line(event="call", rpc=rpc.partition("/")[2], reason="FIELD_INVALID")
+
+
+@pytest.mark.parametrize(
+    ("rpc", "good"),
+    [
+        ("GuardService/ReviewStream", START),
+        ("RedactionService/RedactStream", RedactRequest(items=[RedactItem(text="Hello")])),
+    ],
+)
+def test_bytes_that_are_no_request_end_a_stream_without_being_quoted(rpc, good, channel, server):
+    requests = [good.SerializeToString(), b"\x0a\x14" + CARD.encode() + b"\xff"]
 
     with pytest.raises(grpc.RpcError) as failed:
-        prepare(b"\x0a\x14" + CARD.encode() + b"\xff")
+        list(channel.stream_stream(f"/hushgate.v1.{rpc}")(iter(requests)))
 
-    assert failed.value.code() is not grpc.StatusCode.OK
-    assert "4111" not in f"{failed.value.details()} {failed.value.trailing_metadata()}"
+    check_refused_bytes(failed.value)
+    assert server.line(event="call", rpc=rpc.partition("/")[2], reason="FIELD_INVALID")
+
+
+def check_refused_bytes(error: grpc.RpcError) -> None:
+    info, _ = details(error)
+    assert error.code() is grpc.StatusCode.INVALID_ARGUMENT
+    assert (info.reason, info.metadata["field"]) == ("ERROR_REASON_FIELD_INVALID", "request")
+    assert "4111" not in f"{error.details()} {error.trailing_metadata()}"
 
 
 def test_an_unknown_service_is_unimplemented(channel):

@@ -21,6 +21,7 @@ from grpc_reflection.v1alpha import reflection
 from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
 from hushgate.server.assembly import Assembled, assemble
+from hushgate.server.decoding import Decoding
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
@@ -81,7 +82,9 @@ async def _serving(
 ) -> AsyncIterator[health.HealthServicer]:
     """A server that answers within, and drains at the end."""
     options = _options(settings, shared=shared)
-    server = grpc.aio.server(options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS)
+    server = grpc.aio.server(
+        interceptors=[Decoding(frame)], options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS
+    )
     guard_service_pb2_grpc.add_GuardServiceServicer_to_server(
         GuardServicer(frame, assembled.gate, draft_characters=settings.max_text), server
     )
