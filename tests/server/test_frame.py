@@ -27,7 +27,7 @@ class Patterns:
         self.go_on.set()
         self.seen = []
 
-    def find(self, text, label=""):
+    def find(self, text, label="", question=""):
         self.go_on.wait(10)
         self.seen.append(text)
         if text.startswith("fail"):
