@@ -101,6 +101,9 @@ def load_tenant_keys(settings: Settings) -> TenantKeys:
     Fails with FIELD_INVALID, or STORE_UNAVAILABLE where ``key_command`` fails.
     """
     if settings.master_key() is None:
+        if settings.key_command:
+            sentence = "key_command unwraps the keys of a ring: set HUSHGATE_KEY_FILE"
+            raise Failure(Reason.FIELD_REQUIRED, sentence, field="key_file")
         return TenantKeys.of(secrets.token_bytes(_KEY_BYTES))
     return TenantKeys(lambda: load_ring(settings))
 

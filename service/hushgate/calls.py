@@ -140,3 +140,14 @@ class Reviewed:
     review_id: str = ""
     repeated: bool = False
     """As in ``Prepared``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealed:
+    """What a token stands for, shown to a person."""
+
+    value: str = field(repr=False)
+    entity: str
+    session: str
+    """A keyed hash of tenant and session, for the log."""
+    decision_id: str

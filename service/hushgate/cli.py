@@ -22,6 +22,7 @@ import typer
 from hushgate.failure import Failure
 from hushgate.options import READING, SESSIONS, takes
 from hushgate.server.commands import health, serve
+from hushgate.server.operating import erase, keys, receipt, reveal
 from hushgate.settings import Settings
 from hushgate.tuning.command import evaluate
 
@@ -270,6 +271,10 @@ def demo() -> None:
 app.command()(serve)
 app.command()(health)
 app.command()(evaluate)
+app.command()(erase)
+app.command()(receipt)
+app.command()(reveal)
+app.add_typer(keys, name="keys")
 
 
 @app.command()

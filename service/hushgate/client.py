@@ -97,6 +97,8 @@ class Client:
     redact_stream = rpc.REDACT_STREAM
     explain = rpc.EXPLAIN
     list_rules = rpc.LIST_RULES
+    erase_subject = rpc.ERASE_SUBJECT
+    reveal_token = rpc.REVEAL_TOKEN
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None
@@ -165,6 +167,8 @@ class AsyncClient:
     redact_stream = rpc.REDACT_STREAM
     explain = rpc.EXPLAIN
     list_rules = rpc.LIST_RULES
+    erase_subject = rpc.ERASE_SUBJECT
+    reveal_token = rpc.REVEAL_TOKEN
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from hushgate import answers
-from hushgate.calls import Prepared, Reviewed
+from hushgate.calls import Prepared, Revealed, Reviewed
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.review import advance, looker_for, review
 from hushgate.preparing import prepare
+from hushgate.transformation.reading import find_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hushgate.detection.detector import Detector
     from hushgate.outbound.review import Judged, Progress
     from hushgate.policy.model import Policy
+    from hushgate.sessions.receipt import Receipt
     from hushgate.sessions.session import Session
     from hushgate.sessions.vault import Vault
     from hushgate.transformation.joinable import Keys
@@ -117,6 +119,25 @@ class Gate:
         _check_name("session_id", session_id)
         self._policy("", tenant)
         return self._vault.end(tenant, session_id)
+
+    def erase(self, tenant: str, subject_id: str) -> Receipt:
+        """Ends every session of the tenant that holds something about the subject."""
+        _check_name("tenant", tenant)
+        _check_name("subject_id", subject_id)
+        self._policy("", tenant)
+        return self._vault.erase(tenant, subject_id)
+
+    def reveal(self, tenant: str, session_id: str, token: str) -> Revealed:
+        """What the token stands for. Failure TOKEN_UNKNOWN if it is no token of this session."""
+        for field, name in (("tenant", tenant), ("session_id", session_id), ("token", token)):
+            _check_name(field, name)
+        self._policy("", tenant)
+        session = self._vault.open(tenant, session_id)
+        tokens = find_tokens(token, session.live)
+        if len(tokens) != 1 or tokens[0].identifier not in session.live:
+            raise Failure(Reason.TOKEN_UNKNOWN, "token is no token of this session", field="token")
+        known = session.restored(tokens[0].identifier)
+        return Revealed(known.value, known.entity, self._vault.label(tenant, session_id), _decision_id())
 
     def _once(self, call: PrepareCall | ReviewCall, decide: Callable[[Session], Decision]) -> Decision:
         """``decide``, or the answer that a call of the same request_id has had."""

@@ -57,6 +57,8 @@ class Settings:
     """Clients must show a certificate that one of these authorities signed."""
     insecure: bool = False
     """Whether to listen where others can reach it without TLS."""
+    reveal: bool = False
+    """Whether callers on this machine may see what tokens stand for."""
     max_text: int = 1_000_000
     """Code points of one text or JSON document."""
     max_messages: int = 200
@@ -105,8 +107,6 @@ class Settings:
         key = self.master_key()
         if key is not None and len(key) < _LEAST_KEY:
             raise _invalid("key_file" if self.key_file else "key", f"must hold {_LEAST_KEY} bytes or more")
-        if self.key_command and key is None:
-            raise _invalid("key_command", "unwraps the keys of a ring: give it key_file")
         if not 1 <= self.workers <= _MOST_WORKERS:
             raise _invalid("workers", f"must be from 1 to {_MOST_WORKERS}")
         if (self.tls_cert is None) != (self.tls_key is None):

@@ -15,7 +15,7 @@ from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
 POLICY = Path(__file__).parents[1] / "cases" / "policy.yaml"
 NAMES = {"tenant": "acme", "session_id": "calls", "intent": "order_status"}
 CALLS = ["prepare", "review", "review_stream", "end_session", "redact", "redact_stream"]
-CALLS += ["explain", "list_rules"]
+CALLS += ["explain", "list_rules", "erase_subject", "reveal_token"]
 NOBODY = "127.0.0.1:1"
 
 

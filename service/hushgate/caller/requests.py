@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from google.protobuf.message import Message as Proto
 
 from hushgate.caller.errors import Refused
+from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
 from hushgate.v1.guard_service_pb2 import (
     EndSessionRequest,
     Message,
@@ -105,6 +106,16 @@ def review(
 def end_session(*, tenant: str, session_id: str) -> EndSessionRequest:
     """GuardService.EndSession: forget the session for good."""
     return _made(EndSessionRequest, tenant=tenant, session_id=session_id)
+
+
+def erase_subject(*, tenant: str, subject_id: str, reason: str) -> EraseSubjectRequest:
+    """AdminService.EraseSubject: forget a person in all sessions of the tenant; answers with a receipt."""
+    return _made(EraseSubjectRequest, tenant=tenant, subject_id=subject_id, reason=reason)
+
+
+def reveal_token(*, tenant: str, session_id: str, token: str, reason: str) -> RevealTokenRequest:
+    """AdminService.RevealToken: what a token stands for, to a person with the role and a reason."""
+    return _made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
 
 
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:

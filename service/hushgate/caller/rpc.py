@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from hushgate.caller import requests
+from hushgate.v1 import admin_service_pb2 as admin
 from hushgate.v1 import guard_service_pb2 as guard
 from hushgate.v1 import redaction_service_pb2 as redaction
 from hushgate.v1 import tuning_service_pb2 as tuning
@@ -86,6 +87,7 @@ class Stream(Generic[P, A]):
         return call
 
 
+_ADMIN = "/hushgate.v1.AdminService/"
 _GUARD = "/hushgate.v1.GuardService/"
 _REDACTION = "/hushgate.v1.RedactionService/"
 _TUNING = "/hushgate.v1.TuningService/"
@@ -94,6 +96,8 @@ PREPARE = Unary(_GUARD + "Prepare", requests.prepare, guard.PrepareResponse, 10.
 REVIEW = Unary(_GUARD + "Review", requests.review, guard.ReviewResponse, 10.0)
 REVIEW_STREAM = Stream(_GUARD + "ReviewStream", requests.review_stream, guard.ReviewStreamResponse, 120.0)
 END_SESSION = Unary(_GUARD + "EndSession", requests.end_session, guard.EndSessionResponse, 10.0)
+ERASE_SUBJECT = Unary(_ADMIN + "EraseSubject", requests.erase_subject, admin.EraseSubjectResponse, 60.0)
+REVEAL_TOKEN = Unary(_ADMIN + "RevealToken", requests.reveal_token, admin.RevealTokenResponse, 10.0)
 REDACT = Unary(_REDACTION + "Redact", requests.redact, redaction.RedactResponse, 60.0)
 REDACT_STREAM = Stream(_REDACTION + "RedactStream", requests.redact_stream, redaction.RedactResponse, None)
 EXPLAIN = Unary(_TUNING + "Explain", requests.explain, tuning.ExplainResponse, 10.0)

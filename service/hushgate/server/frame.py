@@ -28,7 +28,7 @@ class Frame:
     """What all calls of a process share: its one deciding thread, and how many wait for it."""
 
     def __init__(self, log: Log, *, waiting_calls: int = WAITING_CALLS) -> None:
-        self._log = log
+        self.log = log
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
         self._waiting = 0
         self._waiting_calls = waiting_calls
@@ -48,13 +48,13 @@ class Frame:
             raise
         except Exception as error:  # gRPC would send its text to the caller
             line.reason = INTERNAL.reason.name
-            self._log.crash(error)
+            self.log.crash(error)
             await context.abort_with_status(status(INTERNAL))
         except BaseException:
             line.reason = "CANCELLED"
             raise
         finally:
-            self._log.call(line)
+            self.log.call(line)
 
     async def decide(self, context: Context, work: Callable[[Deadline], T]) -> T:
         """What ``work`` answers, in the one thread, in the order of asking.

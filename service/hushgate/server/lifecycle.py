@@ -20,15 +20,22 @@ from grpc_reflection.v1alpha import reflection
 
 from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
+from hushgate.server.admin import AdminServicer
 from hushgate.server.assembly import Assembled, assemble
 from hushgate.server.decoding import Decoding
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
+from hushgate.server.permission import Permission
 from hushgate.server.redaction import RedactionServicer
 from hushgate.server.tuning import TuningServicer
-from hushgate.v1 import guard_service_pb2_grpc, redaction_service_pb2_grpc, tuning_service_pb2_grpc
+from hushgate.v1 import (
+    admin_service_pb2_grpc,
+    guard_service_pb2_grpc,
+    redaction_service_pb2_grpc,
+    tuning_service_pb2_grpc,
+)
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -39,9 +46,10 @@ if TYPE_CHECKING:
 GUARD: Final = "hushgate.v1.GuardService"
 REDACTION: Final = "hushgate.v1.RedactionService"
 TUNING: Final = "hushgate.v1.TuningService"
-SERVICES: Final = (GUARD, REDACTION, TUNING)
+ADMIN: Final = "hushgate.v1.AdminService"
+SERVICES: Final = (GUARD, REDACTION, TUNING, ADMIN)
 
-STORE_SECONDS: Final = 5.0
+STORE_SECONDS: Final = 2.0
 """How often the store is tended, which also shows whether it is still there."""
 CONNECTION_SECONDS: Final = 300
 """After how long a connection to one of several workers is asked to come again, to whichever is free."""
@@ -96,6 +104,12 @@ async def _serving(
     tuning_service_pb2_grpc.add_TuningServiceServicer_to_server(
         TuningServicer(frame, assembled.explainer, items=settings.max_items, characters=explained), server
     )
+    admin_service_pb2_grpc.add_AdminServiceServicer_to_server(
+        AdminServicer(  # type: ignore[abstract] # what is not there yet answers UNIMPLEMENTED
+            frame, assembled.gate, assembled.redactor, Permission(address.is_local, settings.reveal)
+        ),
+        server,
+    )
     servicer = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     for service in SERVICES:
@@ -124,7 +138,7 @@ async def _until(
             state = health_pb2.HealthCheckResponse.SERVING
         except Failure:
             state = health_pb2.HealthCheckResponse.NOT_SERVING
-        for service in ("", GUARD):
+        for service in ("", GUARD, ADMIN):
             await servicer.set(service, state)
 
 

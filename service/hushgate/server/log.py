@@ -65,6 +65,10 @@ class Log:
             repeated=line.repeated,
         )
 
+    def deed(self, event: str, **fields: str | int) -> None:
+        """A person has done what only some may: who is forgotten or what is revealed, by keyed hashes."""
+        self._write(event=event, **fields)
+
     def crash(self, error: BaseException) -> None:
         """An unexpected exception: its type and where it rose, never its text, which may quote a value."""
         self._write(event="crash", type=type(error).__name__, frames=_frames(error.__traceback__))

@@ -87,10 +87,13 @@ class Ring:
         return (self.key, *(key for version, key in self.versions.items() if version != self.current))
 
     def rotated(self, key: bytes) -> Ring:
-        """With ``key`` as a new version, which is the current one; versions are numbered on."""
-        last = max((int(version) for version in self.versions if version.isdecimal()), default=0)
-        version = str(last + 1)
-        return Ring(version, {**self.versions, version: key})
+        """With ``key`` as the next version, which is the current one."""
+        return Ring(self.next_version, {**self.versions, self.next_version: key})
+
+    @property
+    def next_version(self) -> str:
+        """Versions are numbered on."""
+        return str(max((int(version) for version in self.versions if version.isdecimal()), default=0) + 1)
 
     def without(self, version: str) -> Ring:
         """Without an old version. Fails with FIELD_INVALID if there is none, or it is the current one."""

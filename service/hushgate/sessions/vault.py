@@ -138,6 +138,10 @@ class Vault:
             ended += self._store.end(name)
         return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
 
+    def label(self, tenant: str, session_id: str) -> str:
+        """What a log may call the session: 16 hexadecimal digits of a keyed hash."""
+        return self._name(tenant, session_id).hex()[:16]
+
     def tend(self) -> None:
         """The work between calls: forgets what is over or idle, and reads the ring of keys anew.
 
@@ -148,6 +152,8 @@ class Vault:
         for name in [name for name, held in self._opened.items() if held.used < idle]:
             del self._opened[name]
         self._store.tend(self._clock())
+        if not self._keys.is_current(self._wrapped_secret):
+            self._know_secret()
 
     def close(self) -> None:
         """Lets go of the store."""
@@ -189,7 +195,7 @@ class Vault:
         bound_to = b"hushgate/secret/1"
         offered = self._wrapped_secret or self._keys.wrap("", os.urandom(32), bound_to)
         wrapped = self._store.secret(offered)
-        if wrapped == self._wrapped_secret:
+        if wrapped == self._wrapped_secret and self._keys.is_current(wrapped):
             return True
         secret = self._keys.unwrap("", wrapped, bound_to)
         if not self._keys.is_current(wrapped):

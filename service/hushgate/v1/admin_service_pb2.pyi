@@ -543,6 +543,162 @@ class DecideReviewResponse(_message.Message):
 Global___DecideReviewResponse: _TypeAlias = DecideReviewResponse  # noqa: Y015
 
 @_typing.final
+class EraseSubjectRequest(_message.Message):
+    """EraseSubjectRequest names who is to be forgotten."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SUBJECT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """tenant is whose sessions are looked through. Required."""
+    subject_id: _builtins.str
+    """subject_id is whom records or a customer_id named. Required."""
+    reason: _builtins.str
+    """reason is why, for the audit log. Required."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        subject_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "subject_id", b"subject_id", "tenant", b"tenant"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseSubjectRequest: _TypeAlias = EraseSubjectRequest  # noqa: Y015
+
+@_typing.final
+class EraseSubjectResponse(_message.Message):
+    """EraseSubjectResponse shows what was erased."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIPT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def receipt(self) -> Global___ErasureReceipt:
+        """receipt can be kept and shown: it holds no value."""
+
+    def __init__(
+        self,
+        *,
+        receipt: Global___ErasureReceipt | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["receipt", b"receipt"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EraseSubjectResponse: _TypeAlias = EraseSubjectResponse  # noqa: Y015
+
+@_typing.final
+class ErasureReceipt(_message.Message):
+    """ErasureReceipt shows that a person was forgotten. `hushgate receipt` tells a true one, to whoever holds the key."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUBJECT_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    KEY_VERSION_FIELD_NUMBER: _builtins.int
+    MAC_FIELD_NUMBER: _builtins.int
+    subject: _builtins.str
+    """subject is a keyed hash of tenant and subject, in hexadecimal."""
+    sessions: _builtins.int
+    """sessions is how many sessions were ended."""
+    erased_at: _builtins.str
+    """erased_at is when, in UTC, as RFC 3339 writes it, to the second."""
+    key_version: _builtins.str
+    """key_version is the version of the key that subject and mac are made with."""
+    mac: _builtins.str
+    """mac is the HMAC-SHA256 over the rest, in hexadecimal."""
+    def __init__(
+        self,
+        *,
+        subject: _builtins.str = ...,
+        sessions: _builtins.int = ...,
+        erased_at: _builtins.str = ...,
+        key_version: _builtins.str = ...,
+        mac: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "key_version", b"key_version", "mac", b"mac", "sessions", b"sessions", "subject", b"subject"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasureReceipt: _TypeAlias = ErasureReceipt  # noqa: Y015
+
+@_typing.final
+class RevealTokenRequest(_message.Message):
+    """RevealTokenRequest names a token to be shown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    TOKEN_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    tenant: _builtins.str
+    """tenant is the one that the session belongs to. Required."""
+    session_id: _builtins.str
+    """session_id is the conversation. Required."""
+    token: _builtins.str
+    """token is the token as it is written somewhere. Required."""
+    reason: _builtins.str
+    """reason is why, for the audit log. Required."""
+    def __init__(
+        self,
+        *,
+        tenant: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+        token: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "session_id", b"session_id", "tenant", b"tenant", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevealTokenRequest: _TypeAlias = RevealTokenRequest  # noqa: Y015
+
+@_typing.final
+class RevealTokenResponse(_message.Message):
+    """RevealTokenResponse shows what a token stands for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VALUE_FIELD_NUMBER: _builtins.int
+    ENTITY_FIELD_NUMBER: _builtins.int
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    value: _builtins.str
+    """value is what it stands for."""
+    entity: _builtins.str
+    """entity is what the value is."""
+    decision_id: _builtins.str
+    """decision_id names the revealing in the log."""
+    def __init__(
+        self,
+        *,
+        value: _builtins.str = ...,
+        entity: _builtins.str = ...,
+        decision_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "entity", b"entity", "value", b"value"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevealTokenResponse: _TypeAlias = RevealTokenResponse  # noqa: Y015
+
+@_typing.final
 class AuditEntry(_message.Message):
     """AuditEntry is one decision or change. It never holds a value."""
 

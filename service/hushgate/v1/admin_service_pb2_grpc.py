@@ -76,6 +76,16 @@ class AdminServiceStub(object):
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.DecideReviewRequest.SerializeToString,
                 response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.DecideReviewResponse.FromString,
                 _registered_method=True)
+        self.EraseSubject = channel.unary_unary(
+                '/hushgate.v1.AdminService/EraseSubject',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectResponse.FromString,
+                _registered_method=True)
+        self.RevealToken = channel.unary_unary(
+                '/hushgate.v1.AdminService/RevealToken',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.RevealTokenRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.RevealTokenResponse.FromString,
+                _registered_method=True)
         self.SearchAudit = channel.unary_unary(
                 '/hushgate.v1.AdminService/SearchAudit',
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.SearchAuditRequest.SerializeToString,
@@ -151,6 +161,22 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EraseSubject(self, request, context):
+        """EraseSubject ends every session of the tenant that holds something about the subject, for a person who asks to be
+        forgotten. Erasing a subject that no session knows succeeds, with a receipt that says so.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevealToken(self, request, context):
+        """RevealToken shows what a token stands for to a person who has the role and states a reason. The server's log has
+        its line before the value is sent. Fails with ERROR_REASON_ROLE_REQUIRED or ERROR_REASON_TOKEN_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SearchAudit(self, request, context):
         """SearchAudit lists entries of the audit log, newest first. No entry holds a value.
         """
@@ -207,6 +233,16 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.DecideReview,
                     request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.DecideReviewRequest.FromString,
                     response_serializer=hushgate_dot_v1_dot_admin__service__pb2.DecideReviewResponse.SerializeToString,
+            ),
+            'EraseSubject': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseSubject,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectResponse.SerializeToString,
+            ),
+            'RevealToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevealToken,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.RevealTokenRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.RevealTokenResponse.SerializeToString,
             ),
             'SearchAudit': grpc.unary_unary_rpc_method_handler(
                     servicer.SearchAudit,
@@ -437,6 +473,60 @@ class AdminService(object):
             '/hushgate.v1.AdminService/DecideReview',
             hushgate_dot_v1_dot_admin__service__pb2.DecideReviewRequest.SerializeToString,
             hushgate_dot_v1_dot_admin__service__pb2.DecideReviewResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseSubject(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/EraseSubject',
+            hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.EraseSubjectResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevealToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/RevealToken',
+            hushgate_dot_v1_dot_admin__service__pb2.RevealTokenRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.RevealTokenResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -55,6 +55,14 @@ class AdminServiceStub:
     """ListReviews lists what waits for a person, oldest first."""
     DecideReview: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]
     """DecideReview decides what waits for a person, once: a second decision on the same review is refused."""
+    EraseSubject: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.EraseSubjectRequest, _admin_service_pb2.EraseSubjectResponse]
+    """EraseSubject ends every session of the tenant that holds something about the subject, for a person who asks to be
+    forgotten. Erasing a subject that no session knows succeeds, with a receipt that says so.
+    """
+    RevealToken: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.RevealTokenRequest, _admin_service_pb2.RevealTokenResponse]
+    """RevealToken shows what a token stands for to a person who has the role and states a reason. The server's log has
+    its line before the value is sent. Fails with ERROR_REASON_ROLE_REQUIRED or ERROR_REASON_TOKEN_UNKNOWN.
+    """
     SearchAudit: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SearchAuditRequest, _admin_service_pb2.SearchAuditResponse]
     """SearchAudit lists entries of the audit log, newest first. No entry holds a value."""
     VerifyAudit: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditRequest, _admin_service_pb2.VerifyAuditResponse]
@@ -87,6 +95,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """ListReviews lists what waits for a person, oldest first."""
     DecideReview: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]  # type: ignore[assignment]
     """DecideReview decides what waits for a person, once: a second decision on the same review is refused."""
+    EraseSubject: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.EraseSubjectRequest, _admin_service_pb2.EraseSubjectResponse]  # type: ignore[assignment]
+    """EraseSubject ends every session of the tenant that holds something about the subject, for a person who asks to be
+    forgotten. Erasing a subject that no session knows succeeds, with a receipt that says so.
+    """
+    RevealToken: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.RevealTokenRequest, _admin_service_pb2.RevealTokenResponse]  # type: ignore[assignment]
+    """RevealToken shows what a token stands for to a person who has the role and states a reason. The server's log has
+    its line before the value is sent. Fails with ERROR_REASON_ROLE_REQUIRED or ERROR_REASON_TOKEN_UNKNOWN.
+    """
     SearchAudit: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SearchAuditRequest, _admin_service_pb2.SearchAuditResponse]  # type: ignore[assignment]
     """SearchAudit lists entries of the audit log, newest first. No entry holds a value."""
     VerifyAudit: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditRequest, _admin_service_pb2.VerifyAuditResponse]  # type: ignore[assignment]
@@ -164,6 +180,26 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.DecideReviewResponse, _abc.Awaitable[_admin_service_pb2.DecideReviewResponse]]:
         """DecideReview decides what waits for a person, once: a second decision on the same review is refused."""
+
+    @_abc_1.abstractmethod
+    def EraseSubject(
+        self,
+        request: _admin_service_pb2.EraseSubjectRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.EraseSubjectResponse, _abc.Awaitable[_admin_service_pb2.EraseSubjectResponse]]:
+        """EraseSubject ends every session of the tenant that holds something about the subject, for a person who asks to be
+        forgotten. Erasing a subject that no session knows succeeds, with a receipt that says so.
+        """
+
+    @_abc_1.abstractmethod
+    def RevealToken(
+        self,
+        request: _admin_service_pb2.RevealTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.RevealTokenResponse, _abc.Awaitable[_admin_service_pb2.RevealTokenResponse]]:
+        """RevealToken shows what a token stands for to a person who has the role and states a reason. The server's log has
+        its line before the value is sent. Fails with ERROR_REASON_ROLE_REQUIRED or ERROR_REASON_TOKEN_UNKNOWN.
+        """
 
     @_abc_1.abstractmethod
     def SearchAudit(

@@ -1,0 +1,92 @@
+"""AdminService on the wire: what a person with a role asks for, and the line that the log has of it first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hushgate.failure import Failure, Reason
+from hushgate.server.permission import Role
+from hushgate.v1 import admin_service_pb2_grpc
+from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, RevealTokenResponse
+
+if TYPE_CHECKING:
+    from hushgate.gate import Gate
+    from hushgate.redactor import Redactor
+    from hushgate.server.frame import Context, Frame
+    from hushgate.server.permission import Permission
+    from hushgate.sessions.receipt import Receipt
+    from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
+
+_LONGEST_REASON = 1000
+"""Code points."""
+
+
+class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
+    """What stands beside the flow. See the proto for what each call promises."""
+
+    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor, permission: Permission) -> None:
+        """``redactor``: for the reasons that people state, which may hold what the log must not."""
+        self._frame = frame
+        self._gate = gate
+        self._redactor = redactor
+        self._permission = permission
+
+    async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("EraseSubject", context) as line:
+            line.tenant = request.tenant
+            self._permission.require(Role.ERASER)
+            _check_reason(request.reason)
+
+            def work() -> tuple[Receipt, str]:
+                receipt = self._gate.erase(request.tenant, request.subject_id)
+                return receipt, self._redactor.redact(request.reason).text
+
+            receipt, reason = await self._frame.decide(context, lambda _: work())
+            self._frame.log.deed(
+                "erase",
+                tenant=request.tenant,
+                because=reason,
+                sessions=receipt.sessions,
+                subject=receipt.subject,
+            )
+            return EraseSubjectResponse(
+                receipt=ErasureReceipt(
+                    subject=receipt.subject,
+                    sessions=receipt.sessions,
+                    erased_at=receipt.erased_at,
+                    key_version=receipt.key_version,
+                    mac=receipt.mac,
+                )
+            )
+
+    async def RevealToken(self, request: RevealTokenRequest, context: Context) -> RevealTokenResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("RevealToken", context) as line:
+            line.tenant = request.tenant
+            self._permission.require(Role.REVEALER)
+            _check_reason(request.reason)
+
+            def work() -> RevealTokenResponse:
+                revealed = self._gate.reveal(request.tenant, request.session_id, request.token)
+                self._frame.log.deed(
+                    "reveal",
+                    tenant=request.tenant,
+                    because=self._redactor.redact(request.reason).text,
+                    session=revealed.session,
+                    entity=revealed.entity,
+                    decision_id=revealed.decision_id,
+                )
+                return RevealTokenResponse(
+                    value=revealed.value, entity=revealed.entity, decision_id=revealed.decision_id
+                )
+
+            return await self._frame.decide(context, lambda _: work())
+
+
+def _check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Failure(Reason.FIELD_REQUIRED, "reason must not be empty", field="reason")
+    if len(reason) > _LONGEST_REASON:
+        sentence = f"reason is longer than {_LONGEST_REASON} code points"
+        raise Failure(Reason.FIELD_INVALID, sentence, field="reason", limit=_LONGEST_REASON)
