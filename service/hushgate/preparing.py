@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
 from hushgate.conversation import CUSTOMER_ROLES, questions
 from hushgate.document import Number, Place, leaves, parse, path_text, rebuild, scalar_text, serialize
@@ -67,6 +68,8 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     """
     if call.customer_id:
         session.learn(Customer(call.customer_id))
+    if policy.surrogates:
+        session.surrogates.hear([*(m.text for m in call.messages), *(r.json for r in call.records)])
     reader = Reader(policy, policy.destination("model"), call.customer_id or session.customer)
     writer = _Writer(session, reader, keys)
     detected = detector.find_many(
@@ -74,15 +77,19 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
         questions=questions((message.role, message.text) for message in call.messages),
         language=call.language or "en",
     )
-    read = _read_records(call, policy, detector)
+    read = _read_records(call, policy, detector, session)
     for one in read:
         _learn_record(one, policy, session)
     findings: list[Located] = []
     messages = []
-    for index, (message, found) in enumerate(zip(call.messages, detected, strict=True)):
-        said = message.role.casefold() in CUSTOMER_ROLES
-        text, seen = writer.write(message.text, found, said=said)
-        messages.append(Message(message.role, text))
+    said = [message.role.casefold() in CUSTOMER_ROLES for message in call.messages]
+    looked = [
+        writer.look(m.text, told_apart(m.text, f, session, real=s), said=s)
+        for m, f, s in zip(call.messages, detected, said, strict=True)
+    ]
+    # Written only when all is known, so that no value is made up that a later turn says.
+    for index, (message, seen) in enumerate(zip(call.messages, looked, strict=True)):
+        messages.append(Message(message.role, writer.rewrite(message.text, seen, said=said[index])))
         findings += (Located(s.finding, message=index) for s in seen)
     records = []
     for one in read:
@@ -92,7 +99,7 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     return Told(tuple(messages), tuple(records), tuple(_decisions(read)), tuple(findings))
 
 
-def _read_records(call: PrepareCall, policy: Policy, detector: Detector) -> list[Read]:
+def _read_records(call: PrepareCall, policy: Policy, detector: Detector, session: Session) -> list[Read]:
     """Every record parsed, cut down and looked through, in one pass of the detectors."""
     intent = policy.intent(call.intent)
     trees = [
@@ -112,7 +119,7 @@ def _read_records(call: PrepareCall, policy: Policy, detector: Detector) -> list
     )
     by_record: list[dict[tuple[Path, bool], Sequence[Finding]]] = [{} for _ in trees]
     for (index, place), found in zip(places, detected, strict=True):
-        by_record[index][place.path, place.key] = found
+        by_record[index][place.path, place.key] = told_apart(place.text, found, session, real=True)
     return [
         Read(
             record, index, tree, minimized, by_record[index], {d.path: d.action for d in minimized.decisions}
@@ -191,20 +198,24 @@ class _Writer:
     reader: Reader
     keys: Keys
 
-    def write(self, text: str, found: Sequence[Finding], *, said: bool) -> tuple[str, list[Sighting]]:
-        """The text as the reader may see it, and what was found in it. ``said``: by the customer."""
+    def look(self, text: str, found: Sequence[Finding], *, said: bool = False) -> list[Sighting]:
+        """What stands in the text, settled. ``said``: by the customer, so that the session remembers it."""
         seen = settled(sightings(text, found, self.session, self.reader))
         if said:
             for sighting in seen:
                 self._remember_said(text, sighting.finding)
+        return seen
+
+    def rewrite(self, text: str, seen: Sequence[Sighting], *, said: bool = False) -> str:
+        """The text as the reader may see it."""
         if any(s.finding.action is Action.BLOCK for s in seen):
-            return BLOCKED, seen
+            return BLOCKED
         spans = (
             (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end], said))
             for s in seen
             if s.finding.action.hides
         )
-        return replace_spans(text, spans).text, seen
+        return replace_spans(text, spans).text
 
     def _remember_said(self, text: str, finding: Finding) -> None:
         value = text[finding.start : finding.end]
@@ -215,11 +226,14 @@ class _Writer:
 
         def pseudonym(entity: str, written: str) -> str:
             if known is None:
-                return self.session.pseudonym(Known(written, entity, said=said))
-            return self.session.pseudonym(replace(known, value=written, entity=entity))
+                return self._pseudonym(Known(written, entity, said=said))
+            return self._pseudonym(replace(known, value=written, entity=entity))
 
         finding = sighting.finding
         return operate(finding.action, finding.entity, value, keys=self.keys, pseudonym=pseudonym)
+
+    def _pseudonym(self, known: Known) -> str:
+        return self.session.pseudonym(known, surrogate=self.reader.policy.makes_up(known.entity))
 
     def write_record(self, one: Read) -> tuple[str, list[Located]]:
         """The record's JSON as the reader may see it, and what was found in its fields."""
@@ -239,7 +253,8 @@ class _Writer:
             original = one.minimized.data_keys.get(path)
             if original is None:
                 return key
-            written, seen = self.write(key, one.detected[original, True], said=False)
+            seen = self.look(key, one.detected[original, True])
+            written = self.rewrite(key, seen)
             located.extend(Located(s.finding, record=one.index, path=path_text(original)) for s in seen)
             return written
 
@@ -248,12 +263,13 @@ class _Writer:
     def _write_leaf(self, one: Read, path: Path, text: str) -> tuple[str, list[Sighting]]:
         action = one.actions[path]
         if action is Action.KEEP:
-            return self.write(text, one.detected[path, False], said=False)
+            seen = self.look(text, one.detected[path, False])
+            return self.rewrite(text, seen), seen
         entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path, False])
         known = Known(
             text, entity or UNTYPED, path_text(path), one.record.source, one.record.subject_id,
             dropped=action is not Action.PSEUDONYMIZE,
         )  # fmt: skip
         return operate(
-            action, known.entity, text, keys=self.keys, pseudonym=lambda *_: self.session.pseudonym(known)
+            action, known.entity, text, keys=self.keys, pseudonym=lambda *_: self._pseudonym(known)
         ), []

@@ -64,7 +64,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class _Restored:
-    """A text with its tokens turned back, and the values that stand in it now."""
+    """A text with its tokens and made-up values turned back, and the values that stand in it now."""
 
     rewritten: Rewritten
     values: tuple[tuple[Finding, Known], ...]
@@ -98,18 +98,27 @@ class Looker:
     def _restore(self, text: str) -> _Restored:
         tokens = find_tokens(text, self.session.live, self.detector.entities)
         knowns = [self.session.restored(token.identifier) for token in tokens]
-        rewritten = replace_spans(
-            text,
-            [(token.start, token.end, known.value) for token, known in zip(tokens, knowns, strict=True)],
-        )
-        values = tuple(
-            (Finding(start, end, known.entity, 1.0, "session.token"), known)
-            for (start, end, _, _), known in zip(rewritten.cuts, knowns, strict=True)
-        )
+        back = [
+            (token.start, token.end, known.value, known, "session.token")
+            for token, known in zip(tokens, knowns, strict=True)
+        ]
         covered = {at for token in tokens for at in range(token.start, token.end)}
+        standing = self.session.surrogates.find(text)
+        back += (
+            (one.start, one.end, one.text, one.known, "session.surrogate")
+            for one in standing.restored
+            if covered.isdisjoint(range(one.start, one.end))
+        )
+        back.sort(key=lambda one: one[0])
+        rewritten = replace_spans(text, [one[:3] for one in back])
+        values = tuple(
+            (Finding(start, end, known.entity, 1.0, rule), known)
+            for (start, end, _, _), (*_, known, rule) in zip(rewritten.cuts, back, strict=True)
+        )
         meant = {
             *((w.start, w.end) for w in written_tokens(text)),
             *shaped_tokens(text, self.detector.entities, self.session.live),
+            *standing.unknown,
         }
         unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
         return _Restored(rewritten, values, unknown)
@@ -118,8 +127,7 @@ class Looker:
         text = restored.rewritten.text
         notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
         seen = [
-            self.reader.sight(finding, [known, *self.session.known_as(known.value)])
-            for finding, known in restored.values
+            self.reader.sight(finding, self.session.facts_about(known)) for finding, known in restored.values
         ]
         seen += sightings(
             text, found, self.session, self.reader, allowed_digits=self.reader.policy.allowed_trailing_digits
@@ -173,7 +181,7 @@ class Looker:
 
     def _stand_in(self, sighting: Sighting, value: str) -> str:
         finding = sighting.finding
-        token = self.session.token_of(finding.entity, value)
+        token = self.session.pseudonym_of(finding.entity, value)
         return operate(
             finding.action,
             finding.entity,

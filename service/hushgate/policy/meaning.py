@@ -69,7 +69,9 @@ def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[F
         for entity in _mapping(destination, *whose)
         if entity != "default" and (whose or entity not in DestinationFile.model_fields)
     ]
-    named += [(("thresholds", e), e) for e in _mapping(data, "thresholds") if e != "default"]
+    named += [
+        ((key, e), e) for key in ("thresholds", "pseudonyms") for e in _mapping(data, key) if e != "default"
+    ]
     named += [
         (("destinations", place, "thresholds", entity), entity)
         for place, destination in _mapping(data, "destinations").items()

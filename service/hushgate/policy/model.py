@@ -103,6 +103,8 @@ class Policy:
     """Texts that are never findings."""
     deny: Mapping[str, tuple[str, ...]] = field(repr=False)
     """By entity, texts that always are."""
+    surrogates: Mapping[str, bool] = field(repr=False)
+    """By entity, whether pseudonymising makes up a value; ``default`` stands for all others."""
     allowed_trailing_digits: int
     """How many last digits of a protected number may be said."""
     note_overlap_words: int
@@ -139,6 +141,10 @@ class Policy:
         if intent not in agent.intents:
             sentence = f"the register of policy {self.version} does not allow this agent this intent"
             raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="intent")
+
+    def makes_up(self, entity: str) -> bool:
+        """Whether a pseudonym of ``entity`` is a made-up value, where there can be one, and no token."""
+        return self.surrogates.get(entity, self.surrogates.get("default", False))
 
     def entity_of(self, path: Path) -> str:
         """What the field at ``path`` holds, as the policy says; empty where it does not say."""

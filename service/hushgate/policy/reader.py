@@ -78,6 +78,7 @@ def _policy(file: PolicyFile) -> Policy:
         agents=None if file.agents is None else {name: _agent(each) for name, each in file.agents.items()},
         allow=frozenset(file.allow),
         deny={entity: tuple(texts) for entity, texts in file.deny.items()},
+        surrogates={entity: form == "surrogate" for entity, form in file.pseudonyms.items()},
         allowed_trailing_digits=file.outbound.allowed_trailing_digits,
         note_overlap_words=file.outbound.note_overlap_words,
     )

@@ -21,6 +21,9 @@ TextAction = Literal[
 ]
 """What can be done with a finding in a text."""
 
+Form = Literal["token", "surrogate"]
+"""What pseudonymising puts in a value's place."""
+
 ENTITY = r"^[A-Z][A-Z0-9_]+$"
 VERSION = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
@@ -32,6 +35,10 @@ def _version(value: object) -> object:
 
 
 def _treatment(value: object) -> object:
+    return {"default": value} if isinstance(value, str) else value
+
+
+def _forms(value: object) -> object:
     return {"default": value} if isinstance(value, str) else value
 
 
@@ -130,6 +137,9 @@ class PolicyFile(_Strict):
     field_sets: dict[str, dict[str, FieldAction]] = {}
     intents: Annotated[dict[str, IntentFile], Some]
     destinations: DestinationsFile
+    pseudonyms: Annotated[
+        dict[str, Form], BeforeValidator(_forms, json_schema_input_type=Form | dict[str, Form])
+    ] = {}
     outbound: OutboundFile = OutboundFile()
     agents: Annotated[dict[str, AgentFile], Some] | None = None
     allow: list[str] = []

@@ -1,4 +1,4 @@
-"""What a session remembers: three kinds of fact, and when two writings are one value."""
+"""What a session remembers: five kinds of fact, and when two writings are one value."""
 
 from __future__ import annotations
 
@@ -35,6 +35,14 @@ class Pseudonym:
 
 
 @dataclass(frozen=True, slots=True)
+class Surrogate:
+    """A made-up value, and what it stands for: a word of a name, or a whole value of another kind."""
+
+    text: str = field(repr=False)
+    known: Known
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """An internal note's fingerprint: keyed hashes of all its runs of ``width`` words, never the words."""
 
@@ -51,7 +59,7 @@ class Customer:
     subject: str
 
 
-Fact = Known | Pseudonym | Note | Customer
+Fact = Known | Pseudonym | Surrogate | Note | Customer
 
 UNTYPED = "FIELD_VALUE"
 """The entity of a record's value that no rule and no policy gives a type."""

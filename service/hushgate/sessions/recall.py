@@ -108,7 +108,7 @@ class Recall:
 
     def _partial_numbers(self, text: str, allowed: int) -> Iterator[Recalled]:
         grams = self._grams_of(allowed + 1)
-        for start, end, digits in _digit_runs(text):
+        for start, end, digits in digit_runs(text):
             if len(digits) <= allowed:
                 continue
             for known in grams.get(digits[: allowed + 1], ()):
@@ -210,7 +210,7 @@ def _digits(text: str) -> str:
     return "".join(c for c in text if c.isdecimal())
 
 
-def _digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
+def digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
     """Digits that stand together, single separators between them allowed: span and digits."""
     start = end = -1
     for at, c in enumerate(text):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym
+from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +53,8 @@ def _written(fact: Fact) -> list[object]:
             return ["known", asdict(fact)]
         case Pseudonym():
             return ["token", fact.identifier, asdict(fact.known)]
+        case Surrogate():
+            return ["surrogate", fact.text, asdict(fact.known)]
         case Note():
             return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints)]
         case Customer():
@@ -65,6 +67,8 @@ def _read(fact: list[object]) -> Fact:
             return Known(**known)
         case ["token", str(identifier), dict(known)]:
             return Pseudonym(identifier, Known(**known))
+        case ["surrogate", str(text), dict(known)]:
+            return Surrogate(text, Known(**known))
         case ["note", str(path), str(source), int(width), list(prints)]:
             return Note(path, source, width, frozenset(map(bytes.fromhex, prints)))
         case ["customer", str(subject)]:

@@ -7,9 +7,11 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, canonical
+from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, canonical
 from hushgate.sessions.notes import Notes
 from hushgate.sessions.recall import Recall
+from hushgate.sessions.surrogates import Surrogates
+from hushgate.transformation.people import fold, name_words
 from hushgate.transformation.tokens import IDS, token_id, write_token
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ class Session:
         self._live: dict[str, str] = {}
         self._identifiers: dict[tuple[str, str], str] = {}
         self._known: dict[str, list[Known]] = {}
+        self._named: dict[str, list[Known]] = {}
+        self.surrogates = Surrogates(key, self._has_met)
         self._notes: list[Note] = []
         self._recall: Recall | None = None
         self._note_index: Notes | None = None
@@ -67,7 +71,12 @@ class Session:
                 self._identifiers[fact.known.entity, canonical(fact.known.value)] = fact.identifier
             case Known():
                 self._known.setdefault(canonical(fact.value), []).append(fact)
+                for word in name_words(fact.value) if fact.entity == "PERSON" else ():
+                    self._named.setdefault(word, []).append(fact)
                 self._recall = None
+                self.surrogates.refresh()
+            case Surrogate():
+                self.surrogates.take(fact)
             case Note():
                 self._notes.append(fact)
                 self._note_index = None
@@ -86,6 +95,8 @@ class Session:
                     "known", fact.entity, fact.subject, fact.path, canonical(fact.value),
                     f"{fact.dropped:d}{fact.said:d}",
                 )  # fmt: skip
+            case Surrogate():
+                parts = ("surrogate", fact.known.entity, fold(fact.text))
             case Note():
                 parts = ("note", fact.path, str(fact.width), b"".join(sorted(fact.prints)).hex())
             case Customer():
@@ -95,14 +106,23 @@ class Session:
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), "sha256")[:16]
 
-    def pseudonym(self, known: Known) -> str:
-        """The token for this value: the same one for every writing of it in this session."""
+    def pseudonym(self, known: Known, *, surrogate: bool = False) -> str:
+        """What stands for this value: the same for every writing of it in this session.
+
+        A token; with ``surrogate`` a made-up value, where one can be made up.
+        """
+        if surrogate and (made_up := self.surrogates.stand_in(known, self.learn)) is not None:
+            return made_up
         token = self.token_of(known.entity, known.value)
         if token is None:
             identifier = self._new_identifier((known.entity, canonical(known.value)))
             self.learn(Pseudonym(identifier, known))
             token = write_token(known.entity, identifier)
         return token
+
+    def pseudonym_of(self, entity: str, value: str) -> str | None:
+        """What stands for this value already, a made-up value or a token."""
+        return self.surrogates.held(Known(value, entity)) or self.token_of(entity, value)
 
     def token_of(self, entity: str, value: str) -> str | None:
         """The token that stands for this value already, if one does."""
@@ -129,6 +149,15 @@ class Session:
     def known_as(self, value: str) -> Sequence[Known]:
         """All facts about this value, however it is written."""
         return self._known.get(canonical(value), ())
+
+    def facts_about(self, known: Known) -> Sequence[Known]:
+        """All that the session knows of a value that has come back; of a word of a name, whose it is."""
+        if known.entity == "PERSON" and (named := self._named.get("".join(name_words(known.value)))):
+            return named
+        return [known, *self.known_as(known.value)]
+
+    def _has_met(self, value: str) -> bool:
+        return canonical(value) in self._known or any(word in self._named for word in name_words(value))
 
     @property
     def recall(self) -> Recall:

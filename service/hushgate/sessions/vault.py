@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Pseudonym
+from hushgate.sessions.facts import Customer, Known, Pseudonym, Surrogate
 from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
@@ -228,9 +228,12 @@ def _subjects(facts: Iterable[Fact]) -> Iterable[str]:
     """Whom the facts are about, where they say."""
     for fact in facts:
         match fact:
-            case Known(subject=subject) | Pseudonym(known=Known(subject=subject)) | Customer(subject=subject):
+            case Known(subject=subject) | Customer(subject=subject):
                 if subject:
                     yield subject
+            case Pseudonym(known=known) | Surrogate(known=known):
+                if known.subject:
+                    yield known.subject
 
 
 def _entry(session: bytes, held: _Opened, number: int) -> bytes:
