@@ -83,13 +83,15 @@ def test_what_a_pattern_matches_its_superset_matches(pattern, texts):
     if ours is None:
         return
     head = superset(pattern)
-    theirs = re2.compile(head.text.encode(), latin_1())
+    theirs = [re2.compile(each.encode(), latin_1()) for each in (head.text, head.also)]
     facts = structure(pattern)
     for text in texts:
         for match in ours.finditer(text, overlapped=True, timeout=5):
             data = encoded(text)
             assert len(data) == len(text)
-            assert theirs.search(data)
+            assert all(each.search(data) for each in theirs)
+            assert all(each.search(b"\n".join((b"0a ", data, b" a0"))) for each in theirs)
+            assert data.count(DIGIT) >= head.digits
             assert facts.width is None or match.end() - match.start() <= facts.width
             # Of an empty text, re's \B is false before Python 3.14 and regex's is true.
             assert facts.ends_at(text, match.end()) or not text
@@ -119,6 +121,28 @@ def test_a_digit_that_every_match_has_is_its_anchor():
     assert superset(r"(?:a|\d)b").anchor == b""
     assert superset(r"\d?b").anchor == b""
     assert superset(rf"a{{0,{HEAD}}}b\d").anchor == b""
+
+
+def test_a_text_as_a_whole_is_told_from_a_part_of_one():
+    field = re2.compile(superset(r"(?:\A|key:\n)\w{4,8}\Z").text.encode(), latin_1())
+
+    assert field.search(encoded("abcd"))
+    assert field.search(encoded("the key:\nabcd"))
+    assert not field.search(encoded("the abcd"))
+    assert not field.search(encoded("abcd\nefgh"))
+
+
+def test_a_digit_that_a_look_ahead_wants_is_a_condition_of_its_own():
+    head = superset(r"acc(?=[a-z]{0,9}\d)\w{3,33}")
+
+    assert not re2.compile(head.also.encode(), latin_1()).search(encoded("access"))
+    assert superset(r"acc(?=[a-z]{0,9}\d)\w{3,33}\d").also == ""
+
+
+def test_the_digits_of_every_match_are_counted():
+    assert superset(r"\b\d{3}-?\d{2,4}\b").digits == 5
+    assert superset(r"(?:a\d{2}|\d{3}){2,9}").digits == 4
+    assert superset(rf"[a-z]{{1,{HEAD + 1}}}\d").digits == 0
 
 
 def test_a_pattern_that_may_match_nothing_at_all_has_no_superset():

@@ -3,7 +3,8 @@ r"""Which byte stands for which character when RE2 runs, and what sets of charac
 Each character becomes one byte, so that a byte's place is its character's place: ASCII stays as it is, but
 all digits are ``0``; what lies beyond becomes ``0``, a space, ``_`` (part of a word) or 0x83. ``\b`` means
 what it means in a rule's pattern; no Unicode table gets into the automaton; and it has a state for a number's
-shape, not one for each number that it ever saw. A lone surrogate is one more 0x83.
+shape, not one for each number that it ever saw. A lone surrogate is one more 0x83. A new line becomes a
+byte of its own, so that ``\n`` can join many texts to one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from re import _constants as op  # type: ignore[attr-defined]
 
 import regex
 
-_DIGIT, _SPACE, _WORD, _OTHER = range(0x80, 0x84)
+_DIGIT, _SPACE, _WORD, _OTHER, _LINE = range(0x80, 0x85)
 _KINDS = frozenset({_DIGIT, _SPACE, _WORD, _OTHER})
 _KIND_OF = regex.compile(r"(\d)|(\s)|(\w)")
 _ASCII = frozenset(range(0x80))
@@ -23,7 +24,9 @@ _EVERY = _ASCII | _KINDS
 _FOLDS_TO_ASCII = {0x130: "iI", 0x131: "iI", 0x17F: "sS", 0x212A: "kK"}
 """Characters that match an ASCII letter where case is ignored (Unicode's CaseFolding.txt, and Turkish i)."""
 
-_MERGED = {_DIGIT: ord("0"), _SPACE: ord(" "), _WORD: ord("_")} | dict.fromkeys(b"0123456789", ord("0"))
+_MERGED = {_DIGIT: ord("0"), _SPACE: ord(" "), _WORD: ord("_"), ord("\n"): _LINE} | dict.fromkeys(
+    b"0123456789", ord("0")
+)
 _BYTES = bytes(_MERGED.get(code, code) for code in range(0x100))
 
 

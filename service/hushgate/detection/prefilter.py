@@ -12,7 +12,7 @@ from hushgate.detection.superset import DIGIT, Superset, latin_1
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-GROUP = 75
+GROUP = 110
 """Patterns in one automaton. Its states multiply with what can be under way at once, so that many small ones
 come to rest sooner than one that holds all; each costs a text a microsecond."""
 
@@ -22,34 +22,37 @@ class Prefilter:
 
     def __init__(self, supersets: Sequence[Superset]) -> None:
         self._always = tuple(index for index, each in enumerate(supersets) if not each.text)
-        sortable = [
-            (each.anchor == DIGIT, each.wordless, each.text, index)
+        self._count = len(supersets)
+        # A rule's second condition has an index behind those of all rules.
+        self._also = {index: self._count + index for index, each in enumerate(supersets) if each.also}
+        conditions = [
+            (each.digits > 0, each.wordless, each.digits, text, place)
             for index, each in enumerate(supersets)
-            if each.text
+            for text, place in ((each.text, index), (each.also, self._also.get(index, 0)))
+            if text
         ]
-        self._with_digit: list[_Group] = []
-        self._free: list[_Group] = []
-        for (digit, _), members in groupby(sorted(sortable), key=lambda each: each[:2]):
-            patterns = [(text, index) for _, _, text, index in members]
+        self._groups: list[_Group] = []
+        for _, members in groupby(sorted(conditions), key=lambda each: each[:2]):
+            patterns = list(members)
             for start in range(0, len(patterns), GROUP):
-                (self._with_digit if digit else self._free).append(_Group(patterns[start : start + GROUP]))
+                group = patterns[start : start + GROUP]
+                self._groups.append(_Group(group[0][2], [(text, place) for *_, text, place in group]))
 
     def match(self, data: bytes) -> list[int]:
         """Which can match, in order. ``data`` is an ``encoded`` text."""
         hits = [*self._always]
-        for group in self._free:
-            hits += group.match(data)
-        if DIGIT in data:
-            for group in self._with_digit:
+        digits = data.count(DIGIT)
+        for group in self._groups:
+            if group.digits <= digits:
                 hits += group.match(data)
-        hits.sort()
-        return hits
+        return sorted(hit for hit in hits if hit < self._count and self._also.get(hit, hit) in hits)
 
 
 class _Group:
-    """One RE2 set, and whose patterns are in it."""
+    """One RE2 set, whose patterns are in it, and the fewest digits that one of them matches."""
 
-    def __init__(self, patterns: Iterable[tuple[str, int]]) -> None:
+    def __init__(self, digits: int, patterns: Iterable[tuple[str, int]]) -> None:
+        self.digits = digits
         members: dict[str, list[int]] = {}
         for text, index in patterns:
             members.setdefault(text, []).append(index)

@@ -39,6 +39,10 @@ _ONE_CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
 _REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
 _BEHIND, _AHEAD = -1, 1
 
+_BEGIN, _END = "(?m:^)", "(?m:$)"
+"""Where a text begins and ends, be it alone or one of many that ``\\n`` joins: none is inside a text."""
+_TEXT_EDGES = {op.AT_BEGINNING_STRING: _BEGIN, op.AT_END_STRING: _END}
+
 DIGIT = b"0"
 AT = encoded("%@\uff20")
 """The sign of an address, as it is, in percent encoding or wide."""
@@ -51,11 +55,15 @@ class Superset:
 
     text: str
     """Empty when nothing short of running the pattern itself will do."""
+    also: str
+    """What matches, too, wherever the pattern does: up to a look-ahead that wants a digit; empty: none."""
     anchor: bytes
     """Bytes one of which every match has among its first ``reach + 1``: ``DIGIT`` or ``AT``; empty: none."""
     reach: int
     wordless: bool
     """No match begins with a letter."""
+    digits: int
+    """So many digits at least stand in what is followed of any match."""
 
 
 def superset(pattern: str) -> Superset:
@@ -63,6 +71,7 @@ def superset(pattern: str) -> Superset:
     tree = parsed(pattern)
     head = _Head(tree.state.flags, first=True, last=True)
     text = head.sequence(tree, HEAD).text
+    also = replace(head, ahead=True).sequence(tree, HEAD).text
     begin, _ = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
     anchor, reach = b"", 0
@@ -70,7 +79,17 @@ def superset(pattern: str) -> Superset:
         found = head.reach(tree, wanted, HEAD)
         if found is not None:
             anchor, reach = name, found
-    return Superset("" if anywhere else text, anchor, reach, not begin.some & LETTERS)
+    if anywhere:
+        text = also = ""
+    digits = head.digits(tree) if tree.getwidth()[1] <= HEAD else 0
+    return Superset(
+        text,
+        also=also if also != text else "",
+        anchor=anchor,
+        reach=reach,
+        wordless=not begin.some & LETTERS,
+        digits=max(digits, int(anchor == DIGIT)),
+    )
 
 
 def latin_1() -> re2.Options:
@@ -100,6 +119,8 @@ class _Head:
     """A match of the whole pattern begins where these nodes begin."""
     last: bool
     """It ends where they end."""
+    ahead: bool = False
+    """Where a look-ahead wants a digit and what follows it wants none, follow the look-ahead alone."""
 
     def sequence(self, nodes: Iterable[Any], room: int) -> _Part:
         """As much of the nodes as fits into ``room`` characters."""
@@ -116,6 +137,9 @@ class _Head:
             # An edge takes up the one character beside the match: what is inside may not ask for it again.
             first = self.first and index <= consuming[0] and not edges[0]
             here = replace(self, first=first, last=self.last and index >= consuming[-1] and not edges[1])
+            if self.ahead and here.wants_digit(nodes[index:], room - width):
+                inner = replace(here, last=False).sequence(argument[1], room - width)
+                return _Part("".join((*texts, inner.text)), width + inner.width, cut=True)
             part = here.node(code, argument, room - width)
             texts.append(part.text)
             width += part.width
@@ -123,6 +147,15 @@ class _Head:
                 return _Part("".join(texts), width, cut=True)
         texts.append(edges[1])
         return _Part("".join(texts), width)
+
+    def wants_digit(self, nodes: Sequence[Any], room: int) -> bool:
+        """Whether the first of the nodes is a look-ahead to a digit, which the others do not want."""
+        code, argument = nodes[0]
+        if code is not op.ASSERT or argument[0] != _AHEAD:
+            return False
+        return (
+            self.reach(argument[1], DIGITS, room) is not None and self.reach(nodes[1:], DIGITS, room) is None
+        )
 
     def edge(self, assertions: Sequence[Any], direction: int) -> str:
         """The character next to a match, where assertions of one character speak of it, or the text's end."""
@@ -132,7 +165,7 @@ class _Head:
                 found &= ~self.one_of(argument[1])
         if found == ANY:
             return ""
-        return rf"(?:\A|{found})" if direction == _BEHIND else rf"(?:{found}|\z)"
+        return f"(?:{_BEGIN}|{found})" if direction == _BEHIND else f"(?:{found}|{_END})"
 
     def one_of(self, nodes: Iterable[Any]) -> Characters:
         """The characters that ``nodes`` match alone: what needs more than one character counts for none."""
@@ -166,6 +199,8 @@ class _Head:
         return found
 
     def boundary(self, place: Any) -> str:  # noqa: ANN401 - the parser's
+        if place in _TEXT_EDGES:
+            return _TEXT_EDGES[place]
         if self.flags & re.ASCII:  # then what is beyond ASCII is no part of a word, and here it may be
             return ""
         return {op.AT_BOUNDARY: r"\b", op.AT_NON_BOUNDARY: r"\B"}.get(place, "")
@@ -224,6 +259,23 @@ class _Head:
                 return passed + inside if passed + inside <= room else None
             passed += width
         return None
+
+    def digits(self, nodes: Iterable[Any]) -> int:
+        """How many digits a match of the nodes has at least."""
+        found = 0
+        for code, argument in nodes:
+            if code in _ONE_CHARACTER:
+                found += self.characters(code, argument).some <= DIGITS.some
+            elif code is op.BRANCH:
+                found += min(map(self.digits, argument[1]))
+            elif code is op.SUBPATTERN:
+                inner = replace(self, flags=(self.flags | argument[1]) & ~argument[2])
+                found += inner.digits(argument[3])
+            elif code is op.ATOMIC_GROUP:
+                found += self.digits(argument)
+            elif code in _REPEATS and argument[0]:
+                found += argument[0] * self.digits(argument[2])
+        return found
 
     def beginning(self, nodes: Iterable[Any]) -> tuple[Characters, bool]:
         """The characters that a match may begin with, and whether it may have none at all."""
