@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from hushgate.detection.alphabet import encoded
 from hushgate.detection.nearby import (
     CHARACTERS_AFTER,
     CHARACTERS_BEFORE,
@@ -15,6 +16,7 @@ from hushgate.detection.nearby import (
     vocabulary,
     words_of,
 )
+from hushgate.detection.prefilter import Words
 
 
 @pytest.mark.parametrize(
@@ -80,3 +82,27 @@ def test_what_stands_around_a_candidate_stands_in_a_passage_that_holds_it(text, 
 @given(st.text(st.characters(codec=None, exclude_categories=()), max_size=40))
 def test_folding_twice_changes_nothing_more(text):
     assert folded(folded(text)) == folded(text)
+
+
+ENTRIES = ("id", "phone number", "tel", "t1", "a b", "номер счёта", "電話", "é")
+
+
+@given(
+    st.text(st.sampled_from("iIdDpPhoneNumbrtTelLaAbB1 \n_|-"), max_size=40),
+    st.sampled_from(["", "tel", "aB"]),
+)
+@example("iD:phoneNUMBER teLt1", "")
+@example("TELid", "")
+def test_a_word_that_stands_in_a_text_is_found_possible(text, label):
+    vocabularies = [vocabulary([entry]) for entry in ENTRIES]
+    possible = Words(vocabularies).match(encoded(label) + b"\n" + encoded(text))
+
+    where = place([text], label)
+    assert {index for index, each in enumerate(vocabularies) if each.stands_in(where)} <= set(possible)
+
+
+def test_a_word_inside_another_is_not_possible():
+    words = Words([vocabulary(["tel"]), vocabulary(["phone number"])])
+
+    assert list(words.match(encoded("a hotel, telling of phone 1 number"))) == []
+    assert list(words.match(encoded("hotelTel"))) == [0]

@@ -121,3 +121,39 @@ def test_every_finding_lies_in_the_text(patterns, text):
     for each in patterns.find(text):
         assert 0 <= each.start < each.end <= len(text)
         assert 0.4 <= each.score <= 1
+
+
+LINES = st.lists(
+    st.tuples(
+        st.one_of(
+            st.sampled_from(
+                [
+                    "level=info took=0.123s items=886",
+                    "",
+                    "\n",
+                    "code 123",
+                    "account 1234",
+                    "card 4111 1111 1111 1111",
+                    "4111/1111/1111/1111",
+                    "mail dana@example.com",
+                    "four one one one",
+                    "caf\u00e9 212-555-0188",
+                    "word " * 500,
+                ]
+            ),
+            st.text("account 1234@-.\n\ud800é", max_size=20),
+        ),
+        st.sampled_from(["", "", "account", "code"]),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=150)
+@given(LINES)
+def test_many_texts_are_found_to_hold_what_each_of_them_holds(patterns, asked):
+    texts, labels = [text for text, _ in asked], [label for _, label in asked]
+    questions = [""] * len(asked)
+
+    alone = [patterns.find(text, label=label) for text, label in asked]
+    assert patterns.find_many(texts, labels, questions) == alone

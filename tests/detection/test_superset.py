@@ -10,9 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hushgate.detection.alphabet import encoded
+from hushgate.detection.automaton import latin_1
 from hushgate.detection.narrowing import Windows
 from hushgate.detection.structure import structure
-from hushgate.detection.superset import AT, DIGIT, HEAD, latin_1, superset
+from hushgate.detection.superset import AT, DIGIT, HEAD, superset
 
 SIGNS = "aAkKsSiIzÉé019_ -.@\n٣４ſKİıß€\u00a0\u200b\u0301²\ud800"
 TEXTS = st.text(st.sampled_from(SIGNS), max_size=30)

@@ -24,10 +24,12 @@ _READABLE = frozenset({"decoded", "folded"})
 
 
 class FindsPatterns(Protocol):
-    """What the packs' rules find in one text; ``label`` and ``question`` give context alone."""
+    """What the packs' rules find in several texts; a text's label and question give context alone."""
 
-    def find(self, text: str, *, label: str = "", question: str = "") -> Sequence[Finding]:
-        """Findings in ``text``, overlaps included."""
+    def find_many(
+        self, texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]
+    ) -> Sequence[Sequence[Finding]]:
+        """Findings in each text, overlaps included."""
 
 
 class FindsNames(Protocol):
@@ -93,14 +95,13 @@ class Detector:
         different = list(dict.fromkeys((text, label) for text, label, _ in asked))
         named = self._find_names(different, language) if names else [[] for _ in different]
         names_of = dict(zip(different, named, strict=True))
+        asked_once = list(dict.fromkeys(asked))
+        matched = self._patterns.find_many(*zip(*asked_once, strict=True)) if asked else []
         answers = {
-            each: self._answer(each[0], (*self._found(*each), *names_of[each[:2]]))
-            for each in dict.fromkeys(asked)
+            each: self._answer(each[0], (*found, *names_of[each[:2]]))
+            for each, found in zip(asked_once, matched, strict=True)
         }
         return [answers[each] for each in asked]
-
-    def _found(self, text: str, label: str, question: str) -> Sequence[Finding]:
-        return self._patterns.find(text, label=label, question=question)
 
     def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> list[list[Finding]]:
         found: list[list[Finding]] = [[] for _ in asked]

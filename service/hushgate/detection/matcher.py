@@ -14,14 +14,16 @@ from hushgate.detection.nearby import (
     place,
     vocabulary,
 )
-from hushgate.detection.prefilter import Prefilter
+from hushgate.detection.prefilter import Prefilter, Words
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER, Rule
 from hushgate.detection.search import TIMEOUT_MS, Checked, Search
 from hushgate.detection.superset import HEAD, superset
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
+
+    from hushgate.detection.blocks import Block
 
 REACHES = (4, 32, 64, 128, HEAD)
 """To these a rule's reach is rounded up, so that many share their windows."""
@@ -63,7 +65,11 @@ class Matcher:
     def __init__(self, rules: Sequence[Rule], *, timeout_ms: int = TIMEOUT_MS) -> None:
         """Rules with ``asked`` are passed over: ``Answers`` runs them."""
         self._rules = [_Ready(rule, timeout_ms) for rule in rules if not rule.asked]
-        self._needs = [ready.needs or None for ready in self._rules]
+        vocabularies = dict.fromkeys(ready.needs for ready in self._rules if ready.needs)
+        self._vocabularies = list(vocabularies)
+        places = {each: place for place, each in enumerate(self._vocabularies)}
+        self._needs = [places.get(ready.needs) for ready in self._rules]
+        self._words = Words(self._vocabularies)
         self.prefilter = Prefilter([ready.superset for ready in self._rules])
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)
         self._reach = CHARACTERS_AFTER + max((width or HEAD for width in widths), default=0)
@@ -91,6 +97,13 @@ class Matcher:
                     found.append(Finding(*span, ready.rule.entity, score, ready.rule.id))
         return sorted(found, key=lambda each: (each.start, -each.end, each.rule))
 
+    def lines(self, block: Block) -> Iterator[int]:
+        """The lines of a block on which a rule can match, its needed words being in the block; some twice."""
+        possible = self._words.match(block.data)
+        for index in self.prefilter.match(block.data):
+            if self._needs[index] is None or self._needs[index] in possible:
+                yield from self.prefilter.lines(index, block)
+
     def _ranges(self, text: str, label: str, data: bytes) -> dict[int, list[Window]]:
         """Which rules have to run, and where: the parts of the text in which they can match, joined."""
         ranges: dict[int, list[Window]] = {}
@@ -106,11 +119,23 @@ class Matcher:
 
     def _able(self, text: str, label: str, data: bytes, start: int, stop: int) -> Iterator[int]:
         """The rules of which a match may begin in ``[start, stop)`` and whose needed words stand near."""
-        hits = self.prefilter.match(data[max(0, start - 1) : stop + HEAD + 1])
         where: Place | None = None
-        for index in hits:
+        possible: Collection[int] | None = None
+        before, behind = max(0, start - CHARACTERS_BEFORE), stop + self._reach
+        for index in self.prefilter.match(data[max(0, start - 1) : stop + HEAD + 1]):
             needs = self._needs[index]
-            if needs is not None and where is None:
-                where = place([text[max(0, start - CHARACTERS_BEFORE) : stop + self._reach]], label)
-            if needs is None or (where is not None and needs.stands_in(where)):
+            if needs is None:
                 yield index
+                continue
+            if possible is None:
+                possible = self._possible(text, label, data[before:behind])
+            if needs in possible:
+                where = where or place([text[before:behind]], label)
+                if self._vocabularies[needs].stands_in(where):
+                    yield index
+
+    def _possible(self, text: str, label: str, data: bytes) -> Collection[int]:
+        """The vocabularies that may stand in the label or a part of the text, for a tenth of a place."""
+        if not (text.isascii() and label.isascii()):
+            return range(len(self._vocabularies))
+        return self._words.match(encoded(label) + b"\n" + data if label else data)

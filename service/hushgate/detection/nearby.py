@@ -59,6 +59,8 @@ class Place:
 class Vocabulary:
     """The words, and groups of words, of one field of a rule."""
 
+    phrases: tuple[tuple[str, ...], ...]
+    """All but the unspaced, word by word."""
     single: frozenset[str]
     groups: tuple[str, ...]
     """As they stand in a place's line."""
@@ -82,6 +84,7 @@ def vocabulary(entries: Iterable[str]) -> Vocabulary:
     entries = list(entries)
     words = [words_of(entry) for entry in entries if not _UNSPACED.search(entry)]
     return Vocabulary(
+        tuple(tuple(each) for each in words if each),
         frozenset(each[0] for each in words if len(each) == 1),
         tuple(f" {' '.join(each)} " for each in words if len(each) > 1),
         tuple(folded(entry) for entry in entries if _UNSPACED.search(entry)),

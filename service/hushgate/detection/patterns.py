@@ -8,13 +8,15 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from hushgate.detection.answers import Answers
+from hushgate.detection.blocks import suspects
 from hushgate.detection.matcher import Matcher
-from hushgate.detection.views import views
+from hushgate.detection.views import lines, views
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from hushgate.detection.blocks import Block
     from hushgate.detection.prefilter import Prefilter
     from hushgate.detection.rule import Rule
 
@@ -42,16 +44,31 @@ class Patterns:
         """Which of the rules can match a text at all."""
         return self._matcher.prefilter
 
-    def find(self, text: str, *, label: str = "", question: str = "") -> list[Finding]:
+    def find(self, text: str, label: str = "", question: str = "") -> list[Finding]:
         """What the rules find, by start, longer first; a finding from a view covers the whole disguise.
 
         ``label``: words that stand before the text, as in ``first name: Dana``; no finding reaches into them.
         ``question``: what the text answers. Raises ``Failure`` (DETECTION_TIMEOUT).
         """
-        if not label:
-            return self._find(text, "", question)
-        head = f"{label}: "
-        return _behind(len(head), self._find(head + text, label, question))
+        found = self._find(_whole(text, label), label, question)
+        return _behind(len(label) + len(_COLON), found) if label else found
+
+    def find_many(
+        self, texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]
+    ) -> list[list[Finding]]:
+        """The same for each text, its label and its question, in order.
+
+        Texts are looked at together before they are looked at alone: what can hold nothing costs a tenth.
+        """
+        able = suspects(list(map(_whole, texts, labels)), self._lines)
+        return [
+            self.find(*each) if each[2] or place in able else []
+            for place, each in enumerate(zip(texts, labels, questions, strict=True))
+        ]
+
+    def _lines(self, block: Block) -> Iterator[int]:
+        yield from self._matcher.lines(block)
+        yield from lines(block)
 
     def _find(self, text: str, label: str, question: str) -> list[Finding]:
         found = self._looked(text, label, question)
@@ -83,6 +100,14 @@ class Patterns:
         if view == "backwards":  # one number in ten passes by chance: its context must speak for it too
             return finding.score > self._checked.get(finding.rule, 1.0)
         return finding.rule in self._sure
+
+
+_COLON = ": "
+
+
+def _whole(text: str, label: str) -> str:
+    """The text behind its label, if it has one."""
+    return f"{label}{_COLON}{text}" if label else text
 
 
 class _Spans:

@@ -24,6 +24,7 @@ from hushgate.detection.alphabet import (
     encoded,
     span,
 )
+from hushgate.detection.automaton import latin_1
 from hushgate.detection.structure import parsed
 
 if TYPE_CHECKING:
@@ -90,15 +91,6 @@ def superset(pattern: str) -> Superset:
         wordless=not begin.some & LETTERS,
         digits=max(digits, int(anchor == DIGIT)),
     )
-
-
-def latin_1() -> re2.Options:
-    """RE2's options for patterns over ``encoded`` texts."""
-    options = re2.Options()
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors = False
-    options.max_mem = 32 << 20  # when it is full, the automaton forgets its states and begins anew
-    return options
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import re2
-
+from hushgate.detection import automaton
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.decoding import encodings, escapes
 from hushgate.detection.folding import CONTROLS, foldings, look_alikes
@@ -18,20 +17,27 @@ from hushgate.detection.ibans import scattered_ibans
 from hushgate.detection.rewriting import View, plain, reversed_in_place, rewritten
 from hushgate.detection.separating import backwards, odd_separators
 from hushgate.detection.spoken import NUMBER_WORD, UNIT, spoken_addresses, spoken_digits
-from hushgate.detection.superset import latin_1
 from hushgate.detection.swapping import swapped_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hushgate.detection.blocks import Block
+
 __all__ = ["View", "views"]
 
 _GAP = "[^0-9A-Za-z]{1,3}"
 _MARKS = "[^0-9A-Za-z]{1,5}"
+_LONG = 11
+_MIXED = "|".join(
+    f"[A-Za-z0+/_-][a-z+/_-]{{{before}}}[A-Z0][A-Za-z0+/_-]{{{_LONG - 2 - before}}}"
+    for before in range(_LONG - 1)
+)
+"""Base64 with more behind its first character than small letters: else it holds no number and no ``@``."""
 _TRIGGERS = {
     "controls": CONTROLS,
     "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
-    "encodings": r"[A-Za-z0-9+/_-]{11}|(?:[0A-Fa-f]{2}[ :-]?){7}",
+    "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
     "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
@@ -40,6 +46,7 @@ _TRIGGERS = {
     + r"[:=#]?[+]?\(?0[^0-9A-Za-z]{0,3}0",
     "letters": r"0[ .()-]{0,2}[OolISB]{1,3}[ .()-]{0,2}0|\b[OolI]{1,2}[ .()-]?0[ .()-]?0"
     r"|0[ .()-]?0[OolISB]{1,2}\b",
+    "number": r"0(?:[^0-9A-Za-z]{0,5}0){6}",
     "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0|0[ -]{2,5}0",
     "ibans": rf"(?i)\b[A-Z]{_MARKS}[A-Z]{_MARKS}(?:0|(?-i:[OIl])|{UNIT})|\b[A-Z]{{2}}00[0-9A-Z]{{11}}"
     rf"|\b[A-Z]{{2}}[^0-9A-Za-z]{{0,5}}00{_MARKS}[0-9A-Z]{{4}}{_MARKS}0"
@@ -47,45 +54,46 @@ _TRIGGERS = {
     "backwards": r"0(?:[ -]?0){11}|\b0000[ .-]000[ .)-]",
 }
 """What must be in an ``encoded`` text for a view to differ from it."""
+_NOTHING: frozenset[str] = frozenset()
+_SEPARATED = frozenset({"separators", "number"})
+"""An odd separator, and so many digits that one matters: each alone says nothing."""
 
 
-class _Triggers:
-    """One automaton for all; an answer with nothing in it costs a microsecond."""
-
-    def __init__(self) -> None:
-        self._names = tuple(_TRIGGERS)
-        self._set = re2.Set.SearchSet(latin_1())
-        for pattern in ("", *_TRIGGERS.values()):
-            self._set.Add(pattern)
-        self._set.Compile()
-
-    def of(self, text: str) -> frozenset[str]:
-        hits = self._set.Match(encoded(text))
-        if hits is None:  # it ran out of memory
-            return frozenset(self._names)
-        return frozenset(self._names[hit - 1] for hit in hits if hit)
+_NAMES = tuple(_TRIGGERS)
+_automaton = automaton.Automaton(list(_TRIGGERS.values()))
 
 
-_triggers = _Triggers()
+def _triggers(data: bytes) -> frozenset[str]:
+    hits = _automaton.match(data)
+    if not hits:
+        return _NOTHING
+    names = frozenset(_NAMES[hit] for hit in hits)
+    return names if names >= _SEPARATED else names - _SEPARATED
+
+
+def lines(block: Block) -> Iterator[int]:
+    """The lines of a block that have a trigger; some twice."""
+    for name in _triggers(block.data):
+        yield from automaton.lines(_TRIGGERS[name], block.data, block.starts)
 
 
 def views(text: str) -> Iterator[View]:
     """The views of a text that differ from it. Offsets are those of ``text``."""
-    triggers = _triggers.of(text)
+    triggers = _triggers(encoded(text))
     if not triggers and text.isascii():
         return
     source = plain(text)
     decoded = _decoded(source, triggers)
     if decoded:
         yield decoded
-        source, triggers = decoded, _triggers.of(decoded.text)
+        source, triggers = decoded, _triggers(encoded(decoded.text))
     folded = _folded(source, triggers)
     if folded:
         yield folded
-        source, triggers = folded, _triggers.of(folded.text)
+        source, triggers = folded, _triggers(encoded(folded.text))
     if "glued" in triggers and (apart := rewritten("apart", source, glued_names(source.text))):
         yield apart
-        source, triggers = apart, _triggers.of(apart.text)
+        source, triggers = apart, _triggers(encoded(apart.text))
     yield from _numbers(source, triggers)
 
 
@@ -94,17 +102,17 @@ def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
     spoken = rewritten("spoken", source, spoken_digits(source.text)) if "digits" in triggers else None
     if spoken:
         yield spoken
-        source, triggers = spoken, _triggers.of(spoken.text)
+        source, triggers = spoken, _triggers(encoded(spoken.text))
     if "addresses" in triggers and (view := rewritten("spoken", source, spoken_addresses(source.text))):
         yield view
     if "ibans" in triggers and (view := rewritten("ibans", source, scattered_ibans(source.text))):
         yield view
     if "letters" in triggers and (view := rewritten("letters", source, swapped_digits(source.text))):
         yield view
-        source, triggers = view, _triggers.of(view.text)
+        source, triggers = view, _triggers(encoded(view.text))
     if "separators" in triggers and (view := rewritten("separators", source, odd_separators(source.text))):
         yield view
-        source, triggers = view, _triggers.of(view.text)
+        source, triggers = view, _triggers(encoded(view.text))
     if "backwards" in triggers and (view := reversed_in_place("backwards", source, backwards(source.text))):
         yield view
 

@@ -1,0 +1,59 @@
+"""Which of many patterns match an ``encoded`` text: one pass of RE2 over it, whatever their number."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import re2
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+
+class Automaton:
+    """Many patterns as one RE2 set. Safe to share between threads."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = tuple(patterns)
+        self._all = range(len(self._patterns))
+        self._set = re2.Set.SearchSet(latin_1())
+        for pattern in self._patterns:
+            self._set.Add(pattern)
+        self._set.Add("")  # matches every text: an answer without it is no answer
+        self._set.Compile()
+
+    def match(self, data: bytes) -> Sequence[int]:
+        """The indices of the patterns that match, in no order; of all where that cannot be told."""
+        hits: list[int] = self._set.Match(data)
+        if not hits:  # it ran out of memory, which RE2 says nowhere else
+            return self._all
+        hits.remove(len(self._all))
+        return hits
+
+
+def lines(pattern: str, data: bytes, starts: Sequence[int]) -> Iterator[int]:
+    """On which lines a match of the pattern begins, in order. ``starts``: where each line does."""
+    single = _single(pattern)
+    place = 0
+    while found := single.search(data, place):
+        line = bisect_right(starts, found.start()) - 1
+        yield line
+        if line + 1 == len(starts):
+            return
+        place = starts[line + 1]
+
+
+@lru_cache(maxsize=2048)
+def _single(pattern: str) -> Any:  # noqa: ANN401 - RE2's own
+    return re2.compile(pattern.encode(), latin_1())
+
+
+def latin_1() -> re2.Options:
+    """RE2's options for patterns over ``encoded`` texts."""
+    options = re2.Options()
+    options.encoding = re2.Options.Encoding.LATIN1
+    options.log_errors = False
+    options.max_mem = 32 << 20  # when it is full, the automaton forgets its states and begins anew
+    return options
