@@ -40,6 +40,10 @@ SECRETS = frozenset({"API_KEY", "ACCESS_TOKEN", "PASSWORD", "PRIVATE_KEY", "CONN
 """Entities that open a door, whoever's they are: a policy's ``secrets:`` speaks of these."""
 
 
+NOTE = "INTERNAL_NOTE"
+"""The entity of what staff have written for staff: a policy's ``internal_notes:`` speaks of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A half-open span ``[start, end)`` of a text in Unicode code points. Never the value."""

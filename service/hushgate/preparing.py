@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
 _MOST_OF_IT = 0.8
 """Share of a field's letters and digits that one finding must cover to say what the field holds."""
+_INSTRUCTING_ROLES = frozenset({"system", "developer"})
+_INSTRUCTION_WORDS = 12
+"""Words in a row of an instruction that make a copy of it: its greeting may be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     read = _read_records(call, policy, detector, session)
     for one in read:
         _learn_record(one, policy, session)
+    _learn_instructions(call, session)
     findings: list[Located] = []
     messages = []
     said = [message.role.casefold() in CUSTOMER_ROLES for message in call.messages]
@@ -166,6 +170,18 @@ def _learn_record(one: Read, policy: Policy, session: Session) -> None:
                     number=isinstance(leaf.value, Number),
                 )
             )
+
+
+def _learn_instructions(call: PrepareCall, session: Session) -> None:
+    """What the model is told to do is no more for the customer than a note is, word for word."""
+    for index, message in enumerate(call.messages):
+        if message.role.casefold() in _INSTRUCTING_ROLES:
+            path = f"messages[{index}]"
+            note = fingerprint(
+                message.text, path=path, source="", width=_INSTRUCTION_WORDS, key=session.key, reworded=False
+            )
+            if note is not None:
+                session.learn(note)
 
 
 def _values(text: str, entity: str, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from hushgate.finding import SECRETS, Action, Finding
+from hushgate.finding import NOTE, SECRETS, Action, Finding
 from hushgate.policy.counting import counted
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.settle import settle
@@ -66,6 +66,8 @@ class Reader:
         What comes from a dropped field passes only if the customer has said it themselves and the policy
         names its entity for this reader.
         """
+        if finding.entity == NOTE:
+            return self.destination.internal_notes
         relation = self.relation(known)
         treatment = {
             Relation.OWN: self.destination.own,

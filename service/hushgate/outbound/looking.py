@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.calls import Code, Ground, Located
 from hushgate.document import path_text
-from hushgate.finding import SECRETS, Action, Finding
+from hushgate.finding import NOTE, SECRETS, Action, Finding
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
@@ -159,14 +159,12 @@ class Looker:
         )
 
     def _note(self, repeat: Repeat) -> Sighting:
-        action = self.reader.destination.internal_notes
-        finding = Finding(repeat.start, repeat.end, "INTERNAL_NOTE", 1.0, "session.note", action)
-        note = Known("", "INTERNAL_NOTE", path=repeat.note.path, source=repeat.note.source)
-        return Sighting(finding, note)
+        finding = Finding(repeat.start, repeat.end, NOTE, repeat.share, "session.note")
+        return self.reader.sight(finding, [Known("", NOTE, path=repeat.note.path, source=repeat.note.source)])
 
     def _ground(self, sighting: Sighting) -> Ground:
         finding, known = sighting.finding, sighting.known
-        if finding.entity == "INTERNAL_NOTE":
+        if finding.entity == NOTE:
             code = Code.INTERNAL_NOTE
         elif finding.entity in SECRETS:
             code = Code.SECRET
@@ -176,7 +174,10 @@ class Looker:
             code = Code.FIELD_NOT_ALLOWED
         else:
             code = Code.ENTITY_NOT_ALLOWED
-        detail = _SENTENCE[code].format(entity=finding.entity, destination=self.call.destination)
+        sentence = _MARKED if code is Code.INTERNAL_NOTE and known is None else _SENTENCE[code]
+        detail = sentence.format(
+            entity=finding.entity, destination=self.call.destination, share=round(100 * finding.score)
+        )
         return Ground(code, detail, known.path if known else "", finding.start, finding.end)
 
     def _stand_in(self, sighting: Sighting, value: str) -> str:
@@ -194,11 +195,13 @@ class Looker:
 _SENTENCE = {
     Code.TOKEN_UNKNOWN: "no value of this session stands behind the token",
     Code.OTHER_SUBJECT: "{entity} from a record about another subject",
-    Code.INTERNAL_NOTE: "repeats an internal note word for word",
+    Code.INTERNAL_NOTE: "repeats an internal note: {share} % of one of its sentences",
     Code.SECRET: "{entity} may not go to {destination}",
     Code.FIELD_NOT_ALLOWED: "{entity} from a field that the intent does not let through",
     Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
 }
+
+_MARKED = "has words that mark what staff write for staff"
 
 
 def _in_draft(finding: Finding, restored: Rewritten) -> Finding:

@@ -43,6 +43,17 @@ class Surrogate:
 
 
 @dataclass(frozen=True, slots=True)
+class Gist:
+    """What one sentence of a note tells: keyed hashes of words or pairs of words, and how much each tells."""
+
+    length: int
+    """Words of the sentence."""
+    least: float
+    """What a copy of it must tell."""
+    marks: tuple[tuple[bytes, float], ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """An internal note's fingerprint: keyed hashes of all its runs of ``width`` words, never the words."""
 
@@ -50,6 +61,7 @@ class Note:
     source: str
     width: int
     prints: frozenset[bytes] = field(repr=False)
+    gists: tuple[Gist, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

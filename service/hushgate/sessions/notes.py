@@ -1,6 +1,9 @@
-"""When a text repeats an internal note: any shared run of so many words is found, however it is written.
+"""When a text repeats an internal note: word for word, or with words changed, moved, left out and put in.
 
-Words are compared without case, accents of compatibility, or punctuation. Only keyed hashes are kept.
+Two tests. A run of so many words that a note has too is always found. And a sentence of a note is found
+when most of what it tells stands close together in the text, in whatever order; a word tells the more
+the rarer it is. Words are compared without case, punctuation and endings, numbers as digits. Only keyed
+hashes of them are kept.
 """
 
 from __future__ import annotations
@@ -8,39 +11,102 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from collections import defaultdict, deque
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from hushgate.sessions.facts import Note
+import snowballstemmer
+
+from hushgate.detection.spoken import UNITS
+from hushgate.detection.views import views
+from hushgate.sessions.courtesies import COURTESIES
+from hushgate.sessions.facts import Gist, Note
+from hushgate.sessions.rarity import surprise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_WORD = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\w+(?:['’]\w+)?")
+_SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)|\n")
 _SHORTEST = 3
 """A note of fewer words is no note: "call back" must not block a sentence."""
+_LONGEST = 24
+"""Words of a sentence that are looked for together; a longer one is several."""
+_PLAIN = 3.0
+"""Surprise of a word that tells nothing of a note: "the", "please", "your"."""
+_CONTAINED = 0.5
+"""The share of what a sentence's words tell that makes a copy of it."""
+_TELLING = 5.0
+"""What the shared words must tell together, so that two that everybody uses are no copy."""
+_PAIRED = 0.35
+"""The share of a sentence's neighbouring words that makes a copy of it."""
+_FEWEST = 3
+"""Words that must be shared, so that a name or two are no copy; of neighbours, one pair more."""
+_SPREAD = 2
+"""Over how many times its own length a sentence may be spread."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A stretch of a text, half-open in code points, that stands word for word in a note."""
+    """A stretch of a text, half-open in code points, that stands in a note too."""
 
     start: int
     end: int
-    words: int
+    share: float
+    """How much of the note's sentence stands there, 0 to 1; 1 for a run word for word."""
     note: Note
 
 
-def fingerprint(text: str, *, path: str, source: str, width: int, key: bytes) -> Note | None:
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A word as it is compared, and where it stands: half-open."""
+
+    stem: str
+    start: int
+    end: int
+
+
+def fingerprint(
+    text: str, *, path: str, source: str, width: int, key: bytes, reworded: bool = True
+) -> Note | None:
     """The note's fingerprint, or None when it is too short to be told from ordinary words.
 
-    ``width``: the run of words that is always found; a shorter note is one run.
+    ``width``: the run of words that is always found; a shorter note is one run. ``reworded``: a copy with
+    other words counts, too.
     """
-    words = [word for word, _, _ in _words(text)]
+    words = _words(text)
     if len(words) < _SHORTEST:
         return None
     width = min(width, len(words))
-    return Note(path, source, width, frozenset(_runs(words, width, key)))
+    stems = [word.stem for word in words]
+    runs = frozenset(
+        _digest(key, run)
+        for at in range(len(stems) - width + 1)
+        if (run := tuple(stems[at : at + width])) not in _courtesies(width)
+    )
+    return Note(path, source, width, runs, tuple(_gists(text, key)) if reworded else ())
+
+
+def _gists(text: str, key: bytes) -> Iterator[Gist]:
+    """What each sentence of a note tells: by its rarer words, and by which words stand side by side."""
+    for sentence in _SENTENCE.split(text):
+        words = _words(sentence)
+        for at in range(0, len(words), _LONGEST):
+            part = words[at : at + _LONGEST]
+            tells = {
+                _digest(key, (word.stem,)): tell
+                for word in part
+                if (tell := _tells(sentence[word.start : word.end])) > 0
+            }
+            if len(tells) >= _FEWEST and sum(tells.values()) >= _TELLING:
+                yield Gist(len(part), max(_TELLING, _CONTAINED * sum(tells.values())), tuple(tells.items()))
+            said = _courtesies(2)
+            stems = [word.stem for word in part]
+            pairs = {_digest(key, pair): 1.0 for pair in pairwise(stems) if pair not in said}
+            if len(pairs) > _FEWEST:
+                yield Gist(len(part), max(_FEWEST + 1, _PAIRED * len(pairs)), tuple(pairs.items()))
 
 
 class Notes:
@@ -48,51 +114,116 @@ class Notes:
 
     def __init__(self, notes: Iterable[Note], key: bytes) -> None:
         self._key = key
-        self._by_width: dict[int, dict[bytes, Note]] = {}
+        self._runs: dict[int, dict[bytes, Note]] = {}
+        self._gists: list[tuple[Note, Gist, float]] = []
+        self._by_mark: dict[bytes, list[tuple[int, float]]] = defaultdict(list)
         for note in notes:
-            runs = self._by_width.setdefault(note.width, {})
-            for mark in note.prints:
-                runs.setdefault(mark, note)
+            runs = self._runs.setdefault(note.width, {})
+            for run in note.prints:
+                runs.setdefault(run, note)
+            for gist in note.gists:
+                for mark, tells in gist.marks:
+                    self._by_mark[mark].append((len(self._gists), tells))
+                self._gists.append((note, gist, sum(tells for _, tells in gist.marks)))
 
     def find(self, text: str) -> list[Repeat]:
-        """Every longest stretch of the text that a note holds, in order of its start."""
-        if not self._by_width:
+        """Every stretch of the text that a note holds, in order of its start; they may overlap."""
+        if not self._runs:
             return []
         words = _words(text)
-        repeats = []
-        for width, runs in self._by_width.items():
-            marks = _runs([word for word, _, _ in words], width, self._key)
-            hits = [(at, runs[mark]) for at, mark in enumerate(marks) if mark in runs]
-            repeats += _stretches(hits, width, words)
-        return sorted(repeats, key=lambda r: (r.start, -r.end))
+        repeats = self._find_in(words)
+        known = {word.stem for word in words}
+        for view in views(text):
+            read = _words(view.text)
+            if all(word.stem in known for word in read):
+                continue
+            in_text = [_Word(word.stem, *view.origin(word.start, word.end)) for word in read]
+            repeats += self._find_in(in_text)
+        return sorted(dict.fromkeys(repeats), key=lambda r: (r.start, -r.end))
+
+    def _find_in(self, words: Sequence[_Word]) -> list[Repeat]:
+        return [*self._find_runs(words), *self._find_gists(words)]
+
+    def _find_runs(self, words: Sequence[_Word]) -> Iterator[Repeat]:
+        stems = [word.stem for word in words]
+        for width, runs in self._runs.items():
+            first = last = -1
+            note: Note | None = None
+            for at in range(len(stems) - width + 2):
+                hit = (
+                    runs.get(_digest(self._key, tuple(stems[at : at + width])))
+                    if at + width <= len(stems)
+                    else None
+                )
+                if note is not None and hit is not note:
+                    yield Repeat(words[first].start, words[last + width - 1].end, 1.0, note)
+                    note = None
+                if hit is not None:
+                    first, note = (at, hit) if note is None else (first, note)
+                    last = at
+
+    def _find_gists(self, words: Sequence[_Word]) -> Iterator[Repeat]:
+        hits: dict[int, deque[tuple[int, bytes, float]]] = defaultdict(deque)
+        best: dict[int, Repeat] = {}
+        for at, mark in self._marks(words):
+            for number, tells in self._by_mark.get(mark, ()):
+                note, gist, whole = self._gists[number]
+                near = hits[number]
+                near.append((at, mark, tells))
+                while near[0][0] < at - _SPREAD * gist.length:
+                    near.popleft()
+                shared = {mark: tells for _, mark, tells in near}
+                told = sum(shared.values())
+                if len(shared) >= _FEWEST and told >= gist.least:
+                    here = Repeat(words[near[0][0]].start, words[at].end, round(told / whole, 2), note)
+                    if number not in best or here.share >= best[number].share:
+                        best[number] = here
+        yield from best.values()
+
+    def _marks(self, words: Sequence[_Word]) -> Iterator[tuple[int, bytes]]:
+        """Each word's mark, and that of the pair with the word before, with the word's place."""
+        seen: dict[tuple[str, ...], bytes] = {}
+        before: tuple[str, ...] = ()
+        for at, word in enumerate(words):
+            for stems in ((word.stem,), (*before, word.stem)) if before else ((word.stem,),):
+                if stems not in seen:
+                    seen[stems] = _digest(self._key, stems)
+                yield at, seen[stems]
+            before = (word.stem,)
 
 
-def _stretches(hits: list[tuple[int, Note]], width: int, words: list[tuple[str, int, int]]) -> list[Repeat]:
-    """Runs that follow one another word by word, joined."""
-    repeats: list[Repeat] = []
-    first = last = -1
-    note: Note | None = None
-    for at, hit in [*hits, (-1, None)]:
-        if note is not None and (at != last + 1 or hit is not note):
-            repeats.append(Repeat(words[first][1], words[last + width - 1][2], last - first + width, note))
-            note = None
-        if hit is not None:
-            first, note = (at, hit) if note is None else (first, note)
-            last = at
-    return repeats
+@cache
+def _courtesies(width: int) -> frozenset[tuple[str, ...]]:
+    """The runs of so many words that stand in what every agent says."""
+    sentences = ([word.stem for word in _words(sentence)] for sentence in COURTESIES)
+    return frozenset(
+        tuple(stems[at : at + width]) for stems in sentences for at in range(len(stems) - width + 1)
+    )
 
 
-def _words(text: str) -> list[tuple[str, int, int]]:
-    """Each word without case, with its half-open span."""
-    return [
-        (unicodedata.normalize("NFKC", found.group()).casefold().replace("’", "'"), *found.span())
-        for found in _WORD.finditer(text)
-    ]
+def _words(text: str) -> list[_Word]:
+    """Each word as it is compared."""
+    return [_Word(_stem(found.group()), *found.span()) for found in _WORD.finditer(text)]
 
 
-def _runs(words: list[str], width: int, key: bytes) -> list[bytes]:
-    """A keyed hash of 8 bytes for each run of ``width`` words."""
-    return [
-        hmac.digest(key, " ".join(words[at : at + width]).encode("utf-8", "surrogatepass"), "sha256")[:8]
-        for at in range(len(words) - width + 1)
-    ]
+_english = snowballstemmer.stemmer("english")
+_NUMBERS = {word: digit for word, digit in UNITS.items() if word not in {"o", "oh"}}
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    folded = unicodedata.normalize("NFKC", word).casefold().replace("’", "'")
+    if folded[0].isdecimal():
+        return folded.replace(",", "").replace(".", "")
+    return _NUMBERS.get(folded) or str(_english.stemWord(folded))
+
+
+@lru_cache(maxsize=65536)
+def _tells(word: str) -> float:
+    """What the word tells of a note: its surprise beyond that of plain words."""
+    return round(max(0.0, surprise(word) - _PLAIN), 1)
+
+
+def _digest(key: bytes, stems: tuple[str, ...]) -> bytes:
+    """A keyed hash of 8 bytes."""
+    return hmac.digest(key, " ".join(stems).encode("utf-8", "surrogatepass"), "sha256")[:8]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate
+from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -56,7 +56,10 @@ def _written(fact: Fact) -> list[object]:
         case Surrogate():
             return ["surrogate", fact.text, asdict(fact.known)]
         case Note():
-            return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints)]
+            gists = [
+                [g.length, g.least, [[mark.hex(), tells] for mark, tells in g.marks]] for g in fact.gists
+            ]
+            return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints), gists]
         case Customer():
             return ["customer", fact.subject]
 
@@ -69,8 +72,12 @@ def _read(fact: list[object]) -> Fact:
             return Pseudonym(identifier, Known(**known))
         case ["surrogate", str(text), dict(known)]:
             return Surrogate(text, Known(**known))
-        case ["note", str(path), str(source), int(width), list(prints)]:
-            return Note(path, source, width, frozenset(map(bytes.fromhex, prints)))
+        case ["note", str(path), str(source), int(width), list(prints), list(gists)]:
+            read = (
+                Gist(length, least, tuple((bytes.fromhex(mark), tells) for mark, tells in marks))
+                for length, least, marks in gists
+            )
+            return Note(path, source, width, frozenset(map(bytes.fromhex, prints)), tuple(read))
         case ["customer", str(subject)]:
             return Customer(subject)
     raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")
