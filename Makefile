@@ -3,12 +3,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check lint protos clean
+.PHONY: demo test test-extras check lint protos clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    a contact-centre conversation through a real server"
 	@echo "make test    set up, then run every test"
+	@echo "make test-extras    the tests of engines that need torch, in a place of their own"
 	@echo "make check   format, lint, types, protos, packs and policies"
 	@echo "make protos  generate service/hushgate/v1 from protos/"
 
@@ -26,6 +27,17 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2
+
+# Torch takes gigabytes: only these tests need it, and make test goes without.
+EXTRAS := build/extras-venv
+
+$(EXTRAS)/.ready: pyproject.toml
+	@test -x $(EXTRAS)/bin/python || $(PYTHON) -m venv $(EXTRAS)
+	@$(EXTRAS)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,transformers,gliner]'
+	@touch $@
+
+test-extras: $(EXTRAS)/.ready
+	@$(EXTRAS)/bin/python -m pytest tests/detection/test_engines.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -1,4 +1,4 @@
-"""Every command and program of the README runs."""
+"""Every command of the README and of docs/ runs, and every program of the README."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = "\n".join([README, *(page.read_text() for page in sorted((ROOT / "docs").glob("*.md")))])
 HUSHGATE = [sys.executable, "-m", "hushgate"]
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+    return re.findall(rf"```{language}\n(.*?)```", PAGES, re.DOTALL)
 
 
 COMMANDS = [shlex.split(line, comments=True) for block in blocks("sh") for line in block.splitlines() if line]
@@ -79,7 +80,7 @@ def test_the_in_process_program_prints_what_it_says(capsys):
 
 
 def test_the_demo_prints_what_the_readme_shows():
-    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```", README, re.DOTALL).group(1)
+    shown = re.search(r"<!-- demo -->\n```text\n(.*?)```", PAGES, re.DOTALL).group(1)
     done = subprocess.run([*HUSHGATE, "demo"], capture_output=True, text=True, check=True)
 
     def plain(text: str) -> str:

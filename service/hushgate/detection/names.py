@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
+from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from hushgate.detection import spacy_model
+from hushgate.detection import engines, spacy_model
 from hushgate.detection.network import Network
 from hushgate.detection.windows import windows
 from hushgate.failure import Failure, Reason
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from spacy.language import Language
     from spacy.tokens import Doc
 
-    from hushgate.detection.network import Name
     from hushgate.detection.presidio import Recognizers
     from hushgate.detection.windows import Window
 
@@ -48,9 +48,7 @@ A label that does not stand here is an entity of its own: a model that was train
 """
 
 SCORE = 0.85
-"""Of every name that the model finds: spaCy's gives no score. Presidio's own constant."""
-
-RULE = "names.spacy"
+"""Of every name that a spaCy model finds: it gives no score. Presidio's own constant."""
 
 NO_MODEL = (
     "no name model: names are found only where a record or a phrase says them; "
@@ -74,10 +72,12 @@ class Names:
         language: str = "en",
         entities: Mapping[str, str] = LABELS,
         model: str = "",
+        rule: str = "names.spacy",
     ) -> None:
         self.language = language
         self.model = model
         """The name and version of the model; empty when there is none."""
+        self._rule = rule
         self._nlp = nlp
         self._recognizers = recognizers
         # Users' recognizers are shown spaCy's own account of a text; without them, the names alone will do.
@@ -96,23 +96,25 @@ class Names:
     ) -> Names:
         """Read a model and recognizers from disk; nothing is downloaded.
 
-        ``model`` is a directory or an installed package; empty: the shipped one, else a known one that is
-        installed, else none (see ``notice``); None: none. Each of ``recognizers`` is ``module:Class``, a
-        subclass of Presidio's ``EntityRecognizer``, or a YAML file as Presidio's registry reads it. Fails
-        with FIELD_INVALID.
+        ``model`` is a directory (of spaCy, transformers or GLiNER) or an installed package of spaCy's;
+        empty: the shipped one, else a known one that is installed, else none (see ``notice``); None: none.
+        Each of ``recognizers`` is ``module:Class``, a subclass of Presidio's ``EntityRecognizer``, or a YAML
+        file as Presidio's registry reads it. Fails with FIELD_INVALID.
         """
         chosen = None if model is None else spacy_model.choose(model)
-        nlp = spacy_model.load(chosen) if chosen else None
+        nlp = engines.load(chosen, language) if chosen else None
+        rule = f"names.{engines.kind(chosen)}" if chosen else ""
         name = "{lang}_{name} {version}".format(**nlp.meta) if nlp else ""
         entities = {**labels, **(_own_labels(nlp, labels) if nlp else {})}
         if not recognizers:
-            return cls(nlp, language=language, entities=entities, model=name)
+            return cls(nlp, language=language, entities=entities, model=name, rule=rule)
+        engines.offline()
         # Presidio takes most of a second to import, and only users' recognizers need it.
         from hushgate.detection.presidio import Recognizers  # noqa: PLC0415
 
         nlp = spacy_model.with_lemmas(nlp or spacy_model.blank(language))
         theirs = Recognizers.load(recognizers, nlp, language=language, entities=entities)
-        return cls(nlp, theirs, language=language, entities=entities, model=name)
+        return cls(nlp, theirs, language=language, entities=entities, model=name, rule=rule)
 
     @property
     def notice(self) -> str:
@@ -148,7 +150,10 @@ class Names:
             try:
                 if self._network:
                     found = self._network.find(texts)
-                    return [self._named(text, names) for text, names in zip(texts, found, strict=True)]
+                    return [
+                        [finding for name in names if (finding := self._name(text, *name))]
+                        for text, names in zip(texts, found, strict=True)
+                    ]
                 # In a memory zone the vocabulary forgets the texts' words; no two threads may be in one.
                 with nlp.memory_zone():
                     return [self._find(doc) for doc in nlp.pipe(texts, batch_size=len(texts))]
@@ -159,19 +164,21 @@ class Names:
         raise Failure(Reason.INTERNAL, f"the name model failed: {wrong}")
 
     def _find(self, doc: Doc) -> list[Finding]:
-        names = [(span.start_char, span.end_char, span.label_) for span in doc.ents]
-        findings = self._named(doc.text, names)
+        scored = doc.spans.get(engines.SCORED)
+        scores = repeat(SCORE) if scored is None else scored.attrs["scores"]
+        findings = [
+            finding
+            for span, score in zip(doc.ents if scored is None else scored, scores, strict=False)
+            if (finding := self._name(doc.text, span.start_char, span.end_char, span.label_, score))
+        ]
         return findings + self._recognizers.find(doc) if self._recognizers else findings
 
-    def _named(self, text: str, names: Sequence[Name]) -> list[Finding]:
-        return [finding for name in names if (finding := self._name(text, *name))]
-
-    def _name(self, text: str, start: int, end: int, label: str) -> Finding | None:
+    def _name(self, text: str, start: int, end: int, label: str, score: float = SCORE) -> Finding | None:
         entity = self._entities.get(label, label.upper())
         start, end = trim(text, start, end)
         if not entity or start == end or (entity == "PERSON" and is_code(text[start:end])):
             return None
-        return Finding(start, end, entity, SCORE, RULE)
+        return Finding(start, end, entity, score, self._rule)
 
 
 def _own_labels(nlp: Language, labels: Mapping[str, str]) -> dict[str, str]:

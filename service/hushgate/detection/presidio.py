@@ -1,4 +1,4 @@
-"""How users' own Presidio recognizers are read and run; the only importer of Presidio's analyzer.
+"""How users' own Presidio recognizers are read and run.
 
 Presidio is held to four rules: nothing is downloaded, no log holds a word of a text, no time-out and no
 error of a recognizer goes unseen, and no Presidio type leaves this module.
@@ -19,6 +19,7 @@ import tldextract
 import yaml
 from presidio_analyzer import AnalyzerEngine, EntityRecognizer, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.nlp_engine import NerModelConfiguration, NlpArtifacts, SpacyNlpEngine
+from presidio_analyzer.predefined_recognizers import HuggingFaceNerRecognizer
 from presidio_analyzer.recognizer_registry import RecognizerRegistryProvider
 from pydantic import ValidationError
 
@@ -49,7 +50,8 @@ tldextract.tldextract.TLD_EXTRACTOR = tldextract.TLDExtract(cache_dir=None, suff
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
+def quietly() -> Iterator[None]:
+    """While Presidio runs for hushgate, it logs nothing."""
     token = _ours.set(True)
     try:
         yield
@@ -81,7 +83,7 @@ class Recognizers:
         ``nlp`` is the pipeline that texts will come from; ``entities`` maps its labels, an empty entity
         meaning a label to pass over. Fails with FIELD_INVALID.
         """
-        with _quietly():
+        with quietly():
             read = [each for source in sources for each in _read(source, language)]
             return cls(read, nlp, language=language, entities=entities)
 
@@ -90,7 +92,7 @@ class Recognizers:
 
         Fails with DETECTION_TIMEOUT and INTERNAL, naming the recognizer.
         """
-        with _quietly():
+        with quietly():
             artifacts = self._engine.artifacts(doc)
             results = self._analyzer.analyze(doc.text, self._language, nlp_artifacts=artifacts)
         return [_finding(each) for each in results]
@@ -123,6 +125,8 @@ def _guard(recognizer: EntityRecognizer) -> None:
     """Let no time-out and no error of the recognizer pass unseen, and say whose it was."""
     theirs: Any = recognizer  # Presidio annotates these attributes by halves
     name, analyze = theirs.name, theirs.analyze
+    if isinstance(recognizer, HuggingFaceNerRecognizer) and theirs.ner_pipeline is not None:
+        theirs.ner_pipeline = _Loud(theirs.ner_pipeline)
     if isinstance(recognizer, PatternRecognizer):
         theirs.patterns = [_timed(each, theirs.global_regex_flags or 0, name) for each in theirs.patterns]
 
@@ -132,13 +136,31 @@ def _guard(recognizer: EntityRecognizer) -> None:
             wrong = "" if all(0 <= each.start < each.end <= len(text) for each in results) else "bad span"
         except Failure:
             raise
-        except Exception as error:
+        except (Exception, _Unseen) as error:
             results, wrong = [], type(error).__name__  # no more of it: its message may hold the text
         if wrong:
             raise Failure(Reason.INTERNAL, f"the Presidio recognizer {name} failed: {wrong}")
         return results
 
     theirs.analyze = guarded
+
+
+class _Unseen(BaseException):  # so that Presidio does not catch it
+    """A model failed on a text, where Presidio would pass the text over."""
+
+
+class _Loud:
+    """Stands where Presidio keeps a model: its errors get out."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401 - transformers' own, without types
+        self._model = model
+
+    def __call__(self, text: str) -> object:
+        """The model's answer."""
+        try:
+            return self._model(text)
+        except Exception as error:
+            raise _Unseen(type(error).__name__) from None
 
 
 def _timed(pattern: Pattern, flags: int, recognizer: str) -> Pattern:
