@@ -100,6 +100,14 @@ def test_a_name_comes_back_in_the_form_a_model_gave_it(edit, expected):
     assert restored(session, draft) == expected
 
 
+def test_a_surname_cut_to_its_first_letter_is_the_real_one():
+    session = Session(b"k" * 32)
+    session.learn(Known("Dana Whitfield", "PERSON"))
+    given_name, surname = named(session, "Dana Whitfield")[0].split()
+
+    assert restored(session, f"{given_name} {surname[0]}. called") == "Dana W. called"
+
+
 def test_all_writings_of_a_name_have_the_same_made_up_words():
     session = Session(b"k" * 32)
 

@@ -40,7 +40,7 @@ class Session:
         self._identifiers: dict[tuple[str, str], str] = {}
         self._known: dict[str, list[Known]] = {}
         self._named: dict[str, list[Known]] = {}
-        self.surrogates = Surrogates(key, self._has_met)
+        self.surrogates = Surrogates(key, self._has_met, self._names_with)
         self._notes: list[Note] = []
         self._recall: Recall | None = None
         self._note_index: Notes | None = None
@@ -74,7 +74,7 @@ class Session:
                 for word in name_words(fact.value) if fact.entity == "PERSON" else ():
                     self._named.setdefault(word, []).append(fact)
                 self._recall = None
-                self.surrogates.refresh()
+                self.surrogates.met(fact.value)
             case Surrogate():
                 self.surrogates.take(fact)
             case Note():
@@ -155,6 +155,9 @@ class Session:
         if known.entity == "PERSON" and (named := self._named.get("".join(name_words(known.value)))):
             return named
         return [known, *self.known_as(known.value)]
+
+    def _names_with(self, word: str) -> list[str]:
+        return [known.value for each in name_words(word) for known in self._named.get(each, ())]
 
     def _has_met(self, value: str) -> bool:
         return canonical(value) in self._known or any(word in self._named for word in name_words(value))

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from hushgate.sessions.recall import Recall
 from hushgate.transformation import people
+from hushgate.transformation.dates import find_dates
 from hushgate.transformation.reserved import GROUPED, laid_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hushgate.sessions.facts import Known, Surrogate
 
@@ -119,6 +120,36 @@ class Index:
         for match in _TAIL.finditer(text):
             if len(self._tails.get(match["digits"], [])) > 1:
                 yield match.span("digits")
+
+
+@dataclass(frozen=True, slots=True)
+class MovedDates:
+    """What the dates stand for that a session has moved."""
+
+    exact: Mapping[str, str] = field(repr=False)
+    """By a moved date as it was written, the real one as it was."""
+    known: Mapping[tuple[int | None, int, int | None], Known] = field(repr=False)
+    """By year, month and day."""
+    every: bool
+    """Every date of the session is moved, and not only those of births."""
+
+    @classmethod
+    def of(cls, facts: Iterable[Surrogate], *, day_first: bool) -> MovedDates:
+        """From the session's facts about dates."""
+        exact, known, every = {}, {}, False
+        for fact in facts:
+            every = every or fact.known.entity == "DATE_TIME"
+            for made, real in zip(
+                find_dates(fact.text, day_first=day_first),
+                find_dates(fact.known.value, day_first=day_first),
+                strict=False,
+            ):
+                exact[fact.text[made.start : made.end]] = fact.known.value[real.start : real.end]
+                known[made.key] = fact.known
+        return cls(exact, known, every)
+
+    def __bool__(self) -> bool:
+        return bool(self.known)
 
 
 def _laid_into(known: Known, text: str, start: int, end: int) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.sessions.facts import Known, Surrogate, canonical
 from hushgate.sessions.recall import digit_runs
-from hushgate.sessions.standing import DATES, Index, Restored, Standing
+from hushgate.sessions.standing import DATES, Index, MovedDates, Restored, Standing
 from hushgate.transformation import people
 from hushgate.transformation.dates import find_dates, moved, shift, tells_day_first
 from hushgate.transformation.joinable import normal_form
@@ -29,15 +29,22 @@ SURROGATES = MADE_UP | DATES | {"PERSON"}
 """Entities for which a stand-in can be made up; of all others it is a token."""
 _ATTEMPTS = 64
 _LEAST_WEEKS, _MOST_WEEKS = 4, 52
+_INITIAL = re.compile(r"[ \u00a0](?P<letter>[A-Z])(?![^\W_]|['’])")
 _WORD = re.compile(r"[^\W_]+")
 
 
 class Surrogates:
     """The made-up values of one session."""
 
-    def __init__(self, key: bytes, is_real: Callable[[str], bool]) -> None:
-        """``is_real``: whether the session has met this value, or word of a name, as a real one."""
+    def __init__(
+        self, key: bytes, is_real: Callable[[str], bool], names_with: Callable[[str], Iterable[str]]
+    ) -> None:
+        """``is_real``: whether the session has met this value, or word of a name, as a real one.
+
+        ``names_with``: the names that it has met with this word in them.
+        """
         self._key = key
+        self._names_with = names_with
         self._is_real = is_real
         self._heard: set[str] = set()
         self._texts: dict[tuple[str, str], Surrogate] = {}
@@ -46,6 +53,9 @@ class Surrogates:
         """By the made-up value's folded form."""
         self._days = 7 * self._weeks()
         self._index: Index | None = None
+        self._day_first = False
+        """Whether a date of the session shows that days stand before months in it."""
+        self._moved_dates: MovedDates | None = None
 
     def __bool__(self) -> bool:
         return bool(self._texts)
@@ -55,6 +65,9 @@ class Surrogates:
         self._texts[_name(fact.known)] = fact
         self._standing[_folded(fact.known.entity, fact.text)] = fact
         self._index = None
+        if fact.known.entity in DATES:
+            self._day_first = self._day_first or tells_day_first(fact.known.value)
+            self._moved_dates = None
 
     def hear(self, texts: Iterable[str]) -> None:
         """The texts of the call under way: what stands in one of them is not picked."""
@@ -63,9 +76,10 @@ class Surrogates:
             self._heard.update(map(people.fold, _WORD.findall(text)))
             self._heard.update(digits for _, _, digits in digit_runs(text))
 
-    def refresh(self) -> None:
-        """The session has met another real value."""
-        self._index = None
+    def met(self, value: str) -> None:
+        """The session has met another real value, which may be one that was made up."""
+        if not self._standing.keys().isdisjoint({canonical(value), *people.name_words(value)}):
+            self._index = None
 
     def stand_in(self, known: Known, learn: Callable[[Surrogate], None]) -> str | None:
         """What stands for the value; ``learn`` takes each new fact. None where nothing can be made up."""
@@ -127,12 +141,6 @@ class Surrogates:
         text = shift(known.value, self._days, day_first=self._day_first or tells_day_first(known.value))
         return None if text is None or _digit_count(text) == 0 else text
 
-    @property
-    def _day_first(self) -> bool:
-        return any(
-            entity in DATES and tells_day_first(f.known.value) for (entity, _), f in self._texts.items()
-        )
-
     def _is_free(self, text: str) -> bool:
         forms = {people.fold(text), canonical(text)}
         return forms.isdisjoint(self._standing) and forms.isdisjoint(self._heard) and not self._is_real(text)
@@ -162,9 +170,9 @@ class Surrogates:
             self._index = Index(self._standing.values(), self._lives)
         found = self._index.find(text)
         unknown = list(self._index.suspects(text))
-        dates = list(self._dates(text))
+        found += [*self._initials(text, found), *self._dates(text)]
         taken: list[Restored] = []
-        for one in sorted((*found, *dates), key=lambda r: (r.start - r.end, r.start)):
+        for one in sorted(found, key=lambda r: (r.start - r.end, r.start)):
             if all(one.end <= t.start or t.end <= one.start for t in taken):
                 taken.append(one)
         covered = [(t.start, t.end) for t in taken]
@@ -175,24 +183,34 @@ class Surrogates:
         ]
         return Standing(tuple(sorted(taken, key=lambda r: r.start)), tuple(sorted(left)))
 
+    def _initials(self, text: str, found: Iterable[Restored]) -> Iterator[Restored]:
+        """The first letter of a made-up name behind another of the same person: "Maren A."."""
+        for one in found:
+            letter = _INITIAL.match(text, one.end) if one.known.entity == "PERSON" else None
+            if letter is None:
+                continue
+            words = {word for name in self._names_with(one.text) for word in people.name_words(name)}
+            held = [self._texts.get(("PERSON", word)) for word in words - {people.fold(one.text)}]
+            real = {f.known.value[0].upper() for f in held if f and f.text[0].upper() == letter["letter"]}
+            if len(real) == 1:
+                yield Restored(*letter.span("letter"), real.pop(), one.known)
+
     def _dates(self, text: str) -> Iterator[Restored]:
         """Dates that were moved, moved back; where all dates are, those that the model has worked out too."""
-        facts = [f for (entity, _), f in self._texts.items() if entity in DATES]
-        if not facts:
+        if self._moved_dates is None:
+            facts = [f for (entity, _), f in self._texts.items() if entity in DATES]
+            self._moved_dates = MovedDates.of(facts, day_first=self._day_first)
+        moved_dates = self._moved_dates
+        if not moved_dates:
             return
-        for fact in facts:
-            for match in re.finditer(rf"(?<!\w){re.escape(fact.text)}(?!\w)", text):
-                yield Restored(*match.span(), fact.known.value, fact.known)
-        every = any(f.known.entity == "DATE_TIME" for f in facts)
-        day_first = self._day_first
-        keys = {d.key: f for f in facts for d in find_dates(f.text, day_first=day_first)}
-        for dated in find_dates(text, day_first=day_first):
-            fact_of = keys.get(dated.key)
-            if fact_of is None and (not every or dated.year is None):
+        for dated in find_dates(text, day_first=self._day_first):
+            written = text[dated.start : dated.end]
+            known = moved_dates.known.get(dated.key)
+            if known is None and (not moved_dates.every or dated.year is None):
                 continue
-            back = moved(dated, text, -self._days)
-            known = fact_of.known if fact_of else Known(back, "DATE_TIME")
-            yield Restored(dated.start, dated.end, back, replace(known, value=back))
+            back = moved_dates.exact.get(written) or moved(dated, text, -self._days)
+            known = replace(known, value=back) if known else Known(back, "DATE_TIME")
+            yield Restored(dated.start, dated.end, back, known)
 
     def is_moved_date(self, text: str) -> bool:
         """Whether the text is a date as the session has moved it."""
