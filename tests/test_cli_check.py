@@ -104,6 +104,15 @@ def test_a_policy_that_names_what_nothing_finds_is_a_problem(check, written):
     assert "nothing finds the entity CASE_IDS; is CASE_ID meant?" in out
 
 
+@pytest.mark.parametrize("text", ["- id: a.b\n", "just words\n"])
+def test_a_file_of_another_shape_is_told_so_in_plain_words(check, tmp_path, text):
+    (tmp_path / "x.yaml").write_text(text)
+
+    code, out, _ = check(tmp_path)
+
+    assert (code, out) == (1, f"{tmp_path}/x.yaml:1: the file must be keys with values\n")
+
+
 def test_what_is_not_yaml_is_a_problem(check, tmp_path):
     (tmp_path / "x.yaml").write_text("a: [\n")
 

@@ -146,6 +146,31 @@ class TestRefusals:
         assert sentence in done.stderr.decode()
         assert "555" not in done.stderr.decode()
 
+    @pytest.mark.parametrize(
+        ("data", "flags", "out", "lines"),
+        [
+            (b"ok\n\xff 555-0188\nok\n", [], b"ok\n[LINE NOT REDACTED]\nok\n", "1 line"),
+            (
+                b'{"a": 1}\n{555-0188\r\n\xff\n[]\n',
+                ["--format", "jsonl"],
+                b'{"a": 1}\n{"id": "2", "error": "JSON_INVALID"}\r\n'
+                b'{"id": "3", "error": "FIELD_INVALID"}\n[]\n',
+                "2 lines",
+            ),
+            (
+                b"ok\n\xff",
+                ["--findings"],
+                b'{"id": "1", "text": "ok", "findings": []}\n{"id": "2", "error": "FIELD_INVALID"}\n',
+                "1 line",
+            ),
+        ],
+    )
+    def test_a_line_that_cannot_be_redacted_is_marked_where_asked_for(self, redact, data, flags, out, lines):
+        done = redact(data, "--on-error", "mark", *flags)
+
+        assert (done.returncode, done.stdout) == (1, out)
+        assert done.stderr.decode().startswith(f"hushgate: {lines} could not be redacted")
+
     def test_the_file_is_named_too(self, redact, tmp_path):
         file = tmp_path / "bad.log"
         file.write_bytes(b"\xff\n")

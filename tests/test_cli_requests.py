@@ -6,6 +6,9 @@ import sys
 
 import pytest
 
+from hushgate.failure import Failure
+from hushgate.server import once
+
 NAMES = {"tenant": "acme", "session_id": "s-1", "intent": "order_status"}
 
 
@@ -47,6 +50,29 @@ def test_what_one_process_prepared_another_restores(run):
     assert json.loads(passed.stdout)["text"] == "To dana@example.com."
     assert json.loads(blocked.stdout).get("text") is None
     assert json.loads(blocked.stdout)["reasons"][0]["code"] == "OTHER_SUBJECT"
+
+
+@pytest.mark.parametrize(
+    ("request_", "sentence"),
+    [
+        ('{"tenant": ', "stdin is not JSON from line 1, column 12 on"),
+        ('["4111 1111 1111 1111"]', "stdin must be a JSON object"),
+        ({"tenant": 4111111111111111}, "tenant must be a string"),
+        ({"messages": [{"role": "user", "text": ["4111"]}]}, "messages[0].text must be a string"),
+        ({"messages": {"4111": ""}}, "messages must be a JSON array"),
+        ({"messages": ["4111"]}, "messages[0] must be a JSON object, a Message"),
+        ({"records": [{"json": {"card": "4111"}}]}, "records[0].json must be a string"),
+        ({"4111": "x"}, "stdin has a key that a PrepareRequest has not; it has tenant, session_id,"),
+    ],
+)
+def test_a_bad_request_names_the_field_and_never_the_value(request_, sentence):
+    text = request_ if isinstance(request_, str) else json.dumps(NAMES | request_)
+
+    with pytest.raises(Failure) as failed:
+        once.prepare(None, text)  # it never comes to the gate
+
+    assert failed.value.sentence.startswith(sentence)
+    assert "4111" not in failed.value.sentence
 
 
 @pytest.mark.parametrize(

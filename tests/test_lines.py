@@ -116,6 +116,22 @@ def test_a_line_that_is_too_long_ends_the_run_before_it_is_held_whole(end):
     assert (failure.sentence, failure.limit) == ("line 2 is longer than 1000 characters", LONGEST)
 
 
+@pytest.mark.parametrize("size", [900, 5_000])
+def test_a_run_goes_on_behind_marked_lines_and_counts_them(size):
+    def treat(lines):
+        if any("bad" in line.text for line in lines):
+            raise Failure(Reason.JSON_INVALID, "json is not JSON", field="json")
+        return as_they_are(lines)
+
+    out = bytearray()
+    read = chunks(b"one\nbad\n", *[b"x" * size] * 9, b"\nfour\n\xff\r\nsix")
+    marked = redact_lines(
+        read, out.extend, treat, longest=LONGEST, mark=lambda line, _: f"<{line.number}>{line.ending}"
+    )
+
+    assert (bytes(out), marked) == (b"one\n<2>\n<3>\nfour\n<5>\r\nsix", 3)
+
+
 def test_a_line_of_the_longest_length_passes_in_any_script():
     line = "𝒳".encode() * LONGEST
 

@@ -106,7 +106,7 @@ def test_a_schemas_errors_are_sentences_with_lines_and_without_values(read):
 
     problems = problems_of(document, raised.value)
     assert [(p.line, p.sentence) for p in problems] == [
-        (1, "name must be a valid string"),
+        (1, "name must be text"),
         (4, "sizes.1 must be a valid integer, unable to parse string as an integer"),
         (5, "colour is not a key that is known here"),
     ]

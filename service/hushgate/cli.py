@@ -40,6 +40,13 @@ app = typer.Typer(
 )
 
 
+class OnError(StrEnum):
+    """What becomes of a line that cannot be redacted."""
+
+    STOP = "stop"
+    MARK = "mark"
+
+
 class Format(StrEnum):
     """What a line is."""
 
@@ -81,14 +88,23 @@ def redact(
             help="Print JSON lines: id, redacted text, and findings with offsets in what was read.",
         ),
     ] = False,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="A line that cannot be redacted: stop ends the run, mark puts a marker in its place."
+        ),
+    ] = OnError.STOP,
     settings: Settings,
 ) -> None:
     """Redact text lines or JSON lines: a filter from stdin or files to stdout.
 
     Lines come out in the order they came in, each as soon as it is there, with its own line ending. The
     first line that cannot be redacted ends the run with its number and exit code 2: nothing of it, and
-    nothing after it, is printed. A secret that goes over several lines is not seen line by line; redact
-    such texts as JSON strings.
+    nothing after it, is printed. With `--on-error mark` the run goes on: in the line's place stands
+    `[LINE NOT REDACTED]`, or in JSON lines `{"id": "7", "error": "JSON_INVALID"}` with its number; how many
+    there were is said at the end, and the exit code is 1.
+
+    A secret that goes over several lines is not seen line by line; redact such texts as JSON strings.
     """
     from hushgate import lines
     from hushgate.redactor import Redactor
@@ -102,13 +118,21 @@ def redact(
         (Format.TEXT, True): lines.find_in_texts,
         (Format.JSONL, True): lines.find_in_documents,
     }[format_, findings]
+    is_json = findings or format_ is Format.JSONL
+    mark = {OnError.STOP: None, OnError.MARK: lines.mark_document if is_json else lines.mark_text}[on_error]
+    marked = 0
     with _written() as write:
         for file in files or (None,):
             with _opened(file) as read:
                 try:
-                    lines.redact_lines(read, write, partial(treat, redactor), longest=settings.max_text)
+                    marked += lines.redact_lines(
+                        read, write, partial(treat, redactor), longest=settings.max_text, mark=mark
+                    )
                 except Failure as failure:
                     _end(f"{file}: {failure.sentence}" if file else failure.sentence, 2)
+    if marked:
+        count = "1 line" if marked == 1 else f"{marked} lines"
+        _end(f"{count} could not be redacted; a marker stands in the place of each", 1)
 
 
 @contextmanager

@@ -1,14 +1,16 @@
-"""How the Unix filter reads and answers: whole lines as they come, each redacted or the run ended there."""
+"""How the Unix filter answers: whole lines as they come, each redacted, marked, or the run ended there."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.document import Number, parse, serialize
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from hushgate.document import Tree
     from hushgate.redactor import Redaction, Redactor
@@ -19,19 +21,22 @@ CHUNK = 1 << 16
 _BYTES_A_CODE_POINT = 4
 
 
+MARK = "[LINE NOT REDACTED]"
+"""Stands for a text line that cannot be redacted, where the run goes on."""
+
+
 class Line(NamedTuple):
     """A line: its number from 1, its text, and its line feed, with or without carriage return, or nothing."""
 
     number: int
     text: str
     ending: str
-
-
-class Lines(NamedTuple):
-    """Lines that came together, and what was wrong with the one after them."""
-
-    whole: list[Line]
     wrong: Failure | None = None
+    """Why it cannot even be read; it has no text then."""
+
+
+Mark = Callable[[Line, Failure], str]
+"""What stands for a line that cannot be redacted, with its ending."""
 
 
 def redact_lines(
@@ -40,70 +45,99 @@ def redact_lines(
     treat: Callable[[Sequence[Line]], list[str]],
     *,
     longest: int,
-) -> None:
+    mark: Mark | None = None,
+) -> int:
     """Everything that ``read`` gives, through ``treat``, to ``write``: in order, in bounded memory.
 
-    ``read(n)`` gives up to n bytes as soon as there are any, and none at the end. Fails with the number of
-    the first line that cannot be redacted (not UTF-8, longer than ``longest`` code points, no JSON); every
-    line before it has been written then, and nothing of it or after it.
+    ``read(n)`` gives up to n bytes as soon as there are any, and none at the end. A line that cannot be
+    redacted (not UTF-8, longer than ``longest`` code points, no JSON) is never written: ``mark`` says what
+    stands for it, and the answer is how many there were. Without ``mark`` the first one fails with its
+    number; every line before it has been written then, and nothing of it or after it.
     """
+    marked = 0
     for lines in batches(read, longest=longest):
-        if lines.whole:
-            _answer(lines.whole, write, treat)
-        if lines.wrong is not None:
-            raise lines.wrong
+        for is_wrong, group in groupby(lines, key=lambda line: line.wrong is not None):
+            if is_wrong:
+                marked += sum(_mark(line, line.wrong, write, mark) for line in group if line.wrong)
+            else:
+                marked += _answer(list(group), write, treat, mark)
+    return marked
 
 
 def _answer(
     lines: Sequence[Line],
     write: Callable[[bytes], object],
     treat: Callable[[Sequence[Line]], list[str]],
-) -> None:
+    mark: Mark | None,
+) -> int:
     try:
         answer = treat(lines)
     except Failure as failure:
         if len(lines) == 1:
             sentence = f"line {lines[0].number}: {failure.sentence}"
-            raise Failure(failure.reason, sentence, field=failure.field, limit=failure.limit) from None
+            located = Failure(failure.reason, sentence, field=failure.field, limit=failure.limit)
+            return _mark(lines[0], located, write, mark)
     else:
         write("".join(answer).encode())
-        return
-    # One of them cannot be redacted; each asked for alone, the first that cannot shows itself.
-    for line in lines:
-        _answer([line], write, treat)
+        return 0
+    # One of them cannot be redacted; each asked for alone, those that cannot show themselves.
+    return sum(_answer([line], write, treat, mark) for line in lines)
 
 
-def batches(read: Callable[[int], bytes], *, longest: int) -> Iterator[Lines]:
+def _mark(line: Line, failure: Failure, write: Callable[[bytes], object], mark: Mark | None) -> int:
+    if mark is None:
+        raise failure
+    write(mark(line, failure).encode())
+    return 1
+
+
+def batches(read: Callable[[int], bytes], *, longest: int) -> Iterator[list[Line]]:
     """The lines of the input, those together that one read completed."""
-    number, rest = 0, b""
+    number, rest, skipping = 0, b"", False
     while chunk := read(CHUNK):
+        if skipping:  # the end of a line that is wrong already
+            _, found, chunk = chunk.partition(b"\n")
+            if not found:
+                continue
+            skipping = False
         *complete, rest = (rest + chunk).split(b"\n")
-        yield _lines(number, complete, "\n", longest)
+        if complete:
+            yield [_line(number + at, content, "\n", longest) for at, content in enumerate(complete, start=1)]
         number += len(complete)
         if len(rest) > longest * _BYTES_A_CODE_POINT:
-            yield Lines([], _too_long(number + 1, longest))
-            return
+            number, rest, skipping = number + 1, b"", True
+            yield [Line(number, "", "\n", _too_long(number, longest))]
     if rest:
-        yield _lines(number, [rest], "", longest)
+        yield [_line(number + 1, rest, "", longest)]
 
 
-def _lines(number: int, contents: Sequence[bytes], ending: str, longest: int) -> Lines:
-    lines: list[Line] = []
-    for at, content in enumerate(contents, start=number + 1):
-        is_dos = bool(ending) and content.endswith(b"\r")
-        try:
-            text = (content[:-1] if is_dos else content).decode()
-        except UnicodeDecodeError:
-            return Lines(lines, Failure(Reason.FIELD_INVALID, f"line {at} is not UTF-8 text", field="line"))
-        if len(text) > longest:
-            return Lines(lines, _too_long(at, longest))
-        lines.append(Line(at, text, "\r\n" if is_dos else ending))
-    return Lines(lines)
+def _line(number: int, content: bytes, ending: str, longest: int) -> Line:
+    if ending and content.endswith(b"\r"):
+        content, ending = content[:-1], "\r\n"
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        wrong = Failure(Reason.FIELD_INVALID, f"line {number} is not UTF-8 text", field="line")
+        return Line(number, "", ending, wrong)
+    if len(text) > longest:
+        return Line(number, "", ending, _too_long(number, longest))
+    return Line(number, text, ending)
 
 
 def _too_long(number: int, longest: int) -> Failure:
     sentence = f"line {number} is longer than {longest} characters"
     return Failure(Reason.TEXT_TOO_LONG, sentence, field="line", limit=longest)
+
+
+def mark_text(line: Line, _: Failure) -> str:
+    """A text line's stand-in: ``MARK``."""
+    return MARK + line.ending
+
+
+def mark_document(line: Line, failure: Failure) -> str:
+    """A JSON line's stand-in: an object with the line's number as the id, and the reason as the error."""
+    marked = {"id": str(line.number), "error": failure.reason.name}
+    return serialize({**marked}) + (line.ending or "\n")
 
 
 def redact_texts(redactor: Redactor, lines: Sequence[Line]) -> list[str]:

@@ -178,12 +178,27 @@ def _syntax(file: str, error: Exception) -> Problem:
     return Problem(file, mark.line + 1 if mark else 1, f"is not YAML: {cause}")
 
 
+_KINDS = {
+    "model_type": "keys with values",
+    "dict_type": "keys with values",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "string_type": "text",
+    "float_type": "a number",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+}
+"""What pydantic's errors of a wrong type ask for, in YAML's words."""
+
+
 def _sentence(loc: tuple[int | str, ...], kind: str, message: str) -> str:
     where = ".".join(str(part) for part in loc) or "the file"
     if kind == "missing":
         return f"{where} is required"
     if kind == "extra_forbidden":
         return f"{where} is not a key that is known here"
+    if kind in _KINDS:
+        return f"{where} must be {_KINDS[kind]}"
     plain = message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
     plain = plain.replace("Input should be", "must be", 1).replace("Input should have", "must have", 1)
     return f"{where} {plain}" if plain.startswith("must") else f"{where}: {plain}"
