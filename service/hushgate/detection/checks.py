@@ -19,6 +19,7 @@ from typing import TypeAlias
 import phonenumbers
 import stdnum
 from stdnum import iban as stdnum_iban
+from stdnum.fi import hetu
 
 from hushgate.detection import checksums
 from hushgate.detection.phones import phone, phone_of
@@ -40,6 +41,11 @@ def ip_address(text: str) -> bool:
 def iban(text: str) -> bool:
     """ISO 13616: a country's length and form, and the check digits; not a country's own rules beyond them."""
     return _stdnum(partial(stdnum_iban.is_valid, check_country=False), text)
+
+
+def fi_personal_identity_code(text: str) -> bool:
+    """A Finnish personal identity code, those of 900 to 999 too, which hospitals give out for a time."""
+    return _stdnum(partial(hetu.is_valid, allow_temporary=True), text)
 
 
 class _Checks(Mapping[str, Check]):
@@ -108,6 +114,13 @@ CHECKS: Mapping[str, Check] = _Checks(
         "us_itin": checksums.us_itin,
         "us_npi": checksums.us_npi,
         "us_dea": checksums.us_dea,
+        "sg_nric": checksums.sg_nric,
+        "hk_identity_card": checksums.hk_identity_card,
+        "tw_national_id": checksums.tw_national_id,
+        "kr_business_number": checksums.kr_business_number,
+        "ru_snils": checksums.ru_snils,
+        "nz_nhi": checksums.nz_nhi,
+        "fi_personal_identity_code": fi_personal_identity_code,
         "nhs": _standard("gb.nhs"),
         "vin": checksums.vin,
         "imei": _standard("imei"),

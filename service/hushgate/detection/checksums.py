@@ -8,6 +8,10 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NO_DIGITS_OR_LETTERS = re.compile(r"[\W_]+")
 
@@ -164,3 +168,90 @@ def _day(year: str, month: str, day: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def sg_nric(text: str) -> bool:
+    """A Singaporean NRIC or FIN: weights 2, 7, 6, 5, 4, 3, 2, an offset by the first letter, and a check letter.
+
+    https://www.ica.gov.sg/documents/identity-card
+    """
+    number = compact(text)
+    if not re.fullmatch(r"[STFGM][0-9]{7}[A-Z]", number):
+        return False
+    letters, offset = {
+        "S": ("JZIHGFEDCBA", 0),
+        "T": ("JZIHGFEDCBA", 4),
+        "F": ("XWUTRQPNMLK", 0),
+        "G": ("XWUTRQPNMLK", 4),
+        "M": ("XWUTRQPNJLK", 3),
+    }[number[0]]
+    return letters[(_weighed(number[1:8], (2, 7, 6, 5, 4, 3, 2)) + offset) % 11] == number[8]
+
+
+def hk_identity_card(text: str) -> bool:
+    """A Hong Kong identity card: letters as 10 to 35, a missing first one as 36, weights 9 to 2, modulo 11.
+
+    https://www.immd.gov.hk/
+    """
+    number = compact(text)
+    if not re.fullmatch(r"[A-Z]{1,2}[0-9]{6}[0-9A]", number):
+        return False
+    letters, digits, check = number[:-7], number[-7:-1], int(number[-1], 11)
+    values = [36] * (2 - len(letters)) + [ord(letter) - 55 for letter in letters]
+    total = 9 * values[0] + 8 * values[1] + _weighed(digits, (7, 6, 5, 4, 3, 2))
+    return (total + check) % 11 == 0
+
+
+def tw_national_id(text: str) -> bool:
+    """A Taiwanese identity number: a letter as two digits, weights 1, 9, 8 … 1 and 1, modulo 10.
+
+    https://en.wikipedia.org/wiki/National_identification_card_(Taiwan)
+    """
+    number = compact(text)
+    if not re.fullmatch(r"[A-Z][0-9]{9}", number):
+        return False
+    letter = "ABCDEFGHJKLMNPQRSTUVXYWZIO".index(number[0]) + 10
+    return (letter // 10 + 9 * (letter % 10) + _weighed(number[1:], (8, 7, 6, 5, 4, 3, 2, 1, 1))) % 10 == 0
+
+
+def kr_business_number(text: str) -> bool:
+    """A Korean business registration number: weights 1, 3, 7, 1, 3, 7, 1, 3, 5 and the tens of the last product.
+
+    https://www.hometax.go.kr/
+    """
+    digits = compact(text)
+    if not re.fullmatch(r"[0-9]{10}", digits):
+        return False
+    total = _weighed(digits[:9], (1, 3, 7, 1, 3, 7, 1, 3, 5)) + 5 * int(digits[8]) // 10
+    return -total % 10 == int(digits[9])
+
+
+def ru_snils(text: str) -> bool:
+    """A Russian insurance number: weights 9 to 1, modulo 101; 100 is written 00.
+
+    https://sfr.gov.ru/grazhdanam/individual_account/
+    """
+    digits = compact(text)
+    if not re.fullmatch(r"[0-9]{11}", digits):
+        return False
+    return _weighed(digits[:9], range(9, 0, -1)) % 101 % 100 == int(digits[9:])
+
+
+def nz_nhi(text: str) -> bool:
+    """A New Zealand health index number, the old form modulo 11, the new one modulo 23, before 2022 modulo 24.
+
+    HISO 10046 Consumer Health Identity Standard.
+    """
+    number = compact(text)
+    if not re.fullmatch(r"[A-HJ-NP-Z]{3}(?:[0-9]{4}|[0-9]{2}[A-HJ-NP-Z]{2})", number):
+        return False
+    letters = "0ABCDEFGHJKLMNPQRSTUVWXYZ"
+    values = [int(c) if c.isdigit() else letters.index(c) for c in number]
+    total = sum(value * weight for value, weight in zip(values, range(7, 1, -1), strict=False))
+    if number[6].isdigit():
+        return total % 11 != 0 and -total % 11 % 10 == values[6]
+    return values[6] in {23 - total % 23, 24 - total % 24}
+
+
+def _weighed(digits: str, weights: Iterable[int]) -> int:
+    return sum(int(digit) * weight for digit, weight in zip(digits, weights, strict=True))

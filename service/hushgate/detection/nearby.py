@@ -21,9 +21,10 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|\|")
 _CAMEL = re.compile(r"[A-Z](?:(?<=[a-z][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
 """The letter that a word inside a name begins with: to look for a letter is quick, for a place is not."""
 _UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]"
 )
-"""Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han."""
+"""Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose words carry
+their particles."""
 _GAP = "|"
 """Stands between passages, as a word that no entry has."""
 
