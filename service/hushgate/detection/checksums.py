@@ -171,7 +171,7 @@ def _day(year: str, month: str, day: str) -> bool:
 
 
 def sg_nric(text: str) -> bool:
-    """A Singaporean NRIC or FIN: weights 2, 7, 6, 5, 4, 3, 2, an offset by the first letter, and a check letter.
+    """A Singaporean NRIC or FIN: weights 2, 7, 6, 5, 4, 3, 2, an offset by the first letter, a check letter.
 
     https://www.ica.gov.sg/documents/identity-card
     """
@@ -215,7 +215,7 @@ def tw_national_id(text: str) -> bool:
 
 
 def kr_business_number(text: str) -> bool:
-    """A Korean business registration number: weights 1, 3, 7, 1, 3, 7, 1, 3, 5 and the tens of the last product.
+    """A Korean business number: weights 1, 3, 7, 1, 3, 7, 1, 3, 5 and the tens of the last product.
 
     https://www.hometax.go.kr/
     """
@@ -238,7 +238,7 @@ def ru_snils(text: str) -> bool:
 
 
 def nz_nhi(text: str) -> bool:
-    """A New Zealand health index number, the old form modulo 11, the new one modulo 23, before 2022 modulo 24.
+    """A New Zealand health index number: the old form modulo 11, the new one 23, before 2022 24.
 
     HISO 10046 Consumer Health Identity Standard.
     """
