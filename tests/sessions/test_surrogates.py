@@ -131,6 +131,19 @@ def test_a_title_or_a_listed_name_gives_the_gender_form(name, gender):
     assert {part.gender for part in parts(name)} == {gender}
 
 
+def test_a_long_conversation_does_not_run_out_of_names():
+    session = Session(b"k" * 32)
+    people = [
+        f"Zy{chr(97 + n // 26)}{chr(97 + n % 26)}ra Qu{chr(97 + n // 26)}{chr(97 + n % 26)}vo"
+        for n in range(80)
+    ]
+
+    made = named(session, *people)
+
+    assert not any(name.startswith("[") for name in made)
+    assert len({word for name in made for word in name.split()}) == 160
+
+
 def test_other_scripts_have_a_token_because_their_names_are_inflected():
     session = Session(b"k" * 32)
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ _PARTICLES = (
 )
 _KEPT = _TITLES["f"] | _TITLES["m"] | _NEUTRAL | frozenset(_PARTICLES.split())
 """Words of a name that name nobody: titles, particles, generations."""
+_NEXT_BEST = {"f": "fn", "m": "mn", "n": "nfm"}
+"""Which given names do for a gender: its own, then those for either; any, where the name does not tell."""
 _ENDINGS = (
     ("pl", re.compile(r"(?:sk[iya]|ck[ia]|wicz|czyk|czak|ova|ov[aá]|[łńśźżćřě].*)$")),
     ("no", re.compile(r"(?:ss[oe]n|sdatter|sdottir|str[oö]m|qvist|gaard|.*[åøæ].*)$")),
@@ -93,8 +96,9 @@ def _roles(name: str, naming: list[tuple[int, int, str]], *, titled: bool) -> It
 
 def stand_in(part: Part, pick: Callable[[int], int], free: Callable[[str], bool]) -> str | None:
     """A free name for the part, in its case; None where none is left. ``pick(n)`` answers 0 to n - 1."""
-    for culture in dict.fromkeys((part.culture, _PLAIN)):
-        pool = _pool(culture, part.role, part.gender)
+    kinds = "s" if part.role == SURNAME else _NEXT_BEST[part.gender]
+    for culture, kind in product(dict.fromkeys((part.culture, _PLAIN)), kinds):
+        pool = _pool(culture, kind)
         start = pick(len(pool))
         for at in range(len(pool)):
             name = pool[(start + at) % len(pool)]
@@ -136,8 +140,7 @@ def _index() -> dict[str, tuple[str, str, str]]:
 
 
 @cache
-def _pool(culture: str, role: str, gender: str) -> tuple[str, ...]:
-    kind = "s" if role == SURNAME else gender
+def _pool(culture: str, kind: str) -> tuple[str, ...]:
     for line in _NAMES.read_text("utf-8").splitlines():
         if line.startswith(f"{culture} {kind} "):
             return tuple(line.split()[2:])
