@@ -276,7 +276,9 @@ HARM: Kinds = {
     "S for 5, B for 8, Z for 2": (changed(id=swapped("5S 8B 2Z")), changed(id=swapped("S5 B8 Z2"))),
     "one symbol changed": (changed(id=other_symbols(1)),),
     "two symbols changed": (changed(id=other_symbols(2)),),
-    "one symbol lost": (changed(id=lambda part, d: part[: (n := d.randrange(len(part)))] + part[n + 1 :]),),
+    "one symbol lost": (
+        changed(id=lambda part, d: part[: (n := d.randrange(len(part) or 1))] + part[n + 1 :]),
+    ),
     "half of the id lost": (
         changed(id=lambda part, _: part[: len(part) // 2]),
         changed(id=lambda part, _: part[len(part) // 2 :]),

@@ -33,8 +33,10 @@ def records(given: list[dict]) -> tuple[Record, ...]:
 
 
 def pattern(expected: str) -> re.Pattern[str]:
-    """``{PERSON}`` is any token of that entity."""
-    return re.compile(re.sub(r"\\\{([A-Z_]+)\\\}", r"\\[\1_[0-9A-HJKMNP-TV-Z]{6}\\]", re.escape(expected)))
+    """``{PERSON}`` is any token of that entity, in whatever form."""
+    return re.compile(
+        re.sub(r"\\\{([A-Z_]+)\\\}", r"\\[\1_[0-9A-HJKMNP-TV-Z]{6}(?:_[A-Z_]+)?\\]", re.escape(expected))
+    )
 
 
 def prepare_call(session_id: str, case: dict) -> PrepareCall:

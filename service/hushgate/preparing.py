@@ -17,6 +17,7 @@ from hushgate.finding import Action
 from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
 from hushgate.sessions.notes import fingerprint
+from hushgate.sessions.people import title_before
 from hushgate.transformation.operators import BLOCKED, operate
 from hushgate.transformation.rewrite import replace_spans
 from hushgate.treatment import Reader, settled, sightings
@@ -227,7 +228,7 @@ class _Writer:
         if any(s.finding.action is Action.BLOCK for s in seen):
             return BLOCKED
         spans = (
-            (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end], said))
+            (s.finding.start, s.finding.end, self._stand_in(s, text, said))
             for s in seen
             if s.finding.action.hides
         )
@@ -237,19 +238,22 @@ class _Writer:
         value = text[finding.start : finding.end]
         self.session.learn(Known(value, finding.entity, said=True))
 
-    def _stand_in(self, sighting: Sighting, value: str, said: bool) -> str:  # noqa: FBT001 - the turn's own
-        known = sighting.known
+    def _stand_in(self, sighting: Sighting, text: str, said: bool) -> str:  # noqa: FBT001 - the turn's own
+        known, finding = sighting.known, sighting.finding
+        title = title_before(text, finding.start)
 
         def pseudonym(entity: str, written: str) -> str:
             if known is None:
-                return self._pseudonym(Known(written, entity, said=said))
-            return self._pseudonym(replace(known, value=written, entity=entity))
+                return self._pseudonym(Known(written, entity, said=said), title)
+            number = known.number and written == known.value
+            return self._pseudonym(replace(known, value=written, entity=entity, number=number), title)
 
-        finding = sighting.finding
+        value = text[finding.start : finding.end]
         return operate(finding.action, finding.entity, value, keys=self.keys, pseudonym=pseudonym)
 
-    def _pseudonym(self, known: Known) -> str:
-        return self.session.pseudonym(known, surrogate=self.reader.policy.makes_up(known.entity))
+    def _pseudonym(self, known: Known, title: str = "") -> str:
+        surrogate = self.reader.policy.makes_up(known.entity)
+        return self.session.pseudonym(known, title=title, surrogate=surrogate)
 
     def write_record(self, one: Read) -> tuple[str, list[Located]]:
         """The record's JSON as the reader may see it, and what was found in its fields."""

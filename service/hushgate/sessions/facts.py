@@ -5,6 +5,9 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass, field
 
+from hushgate.detection.views import views
+from hushgate.transformation.joinable import normal_form
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
@@ -28,10 +31,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Pseudonym:
-    """A token's id, and the value that it stands for."""
+    """A token's id, with its form if it has one, and the value that it stands for."""
 
     identifier: str
     known: Known
+    gender: str = ""
+    """``m`` or ``f`` where a title told whom it names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +88,25 @@ def canonical(value: str) -> str:
     if any(c.isdecimal() for c in folded) and "@" not in folded:
         return "".join(c for c in folded if c.isalnum())
     return " ".join(folded.split())
+
+
+_SAME_DIGITS = frozenset(
+    {"CREDIT_CARD", "PHONE_NUMBER", "US_SSN", "IBAN_CODE", "ACCOUNT_ID", "US_BANK_NUMBER", "ORDER_ID"}
+)
+"""Entities in which dots, slashes and brackets are only ways to write one number."""
+_SPELLED = 4
+"""A value with fewer digits may be spelled out."""
+
+
+def identity(entity: str, value: str) -> str:
+    """What makes two values of an entity one: its normal form, digits also when they are spelled out.
+
+    Unlike ``canonical``, which finds a value, it never makes two dates or two amounts one.
+    """
+    if entity not in _SAME_DIGITS:
+        return normal_form(entity, value)
+    digits = [c for c in value if c.isdecimal()]
+    if len(digits) < _SPELLED:
+        spoken = (view.text for view in views(value))
+        value = max(spoken, key=lambda text: sum(map(str.isdecimal, text)), default=value)
+    return "".join(c for c in normal_form(entity, value) if c.isalnum() or c == "+")

@@ -52,7 +52,7 @@ def _written(fact: Fact) -> list[object]:
         case Known():
             return ["known", asdict(fact)]
         case Pseudonym():
-            return ["token", fact.identifier, asdict(fact.known)]
+            return ["token", fact.identifier, asdict(fact.known), fact.gender]
         case Surrogate():
             return ["surrogate", fact.text, asdict(fact.known)]
         case Note():
@@ -68,8 +68,8 @@ def _read(fact: list[object]) -> Fact:
     match fact:
         case ["known", dict(known)]:
             return Known(**known)
-        case ["token", str(identifier), dict(known)]:
-            return Pseudonym(identifier, Known(**known))
+        case ["token", str(identifier), dict(known), str(gender)]:
+            return Pseudonym(identifier, Known(**known), gender)
         case ["surrogate", str(text), dict(known)]:
             return Surrogate(text, Known(**known))
         case ["note", str(path), str(source), int(width), list(prints), list(gists)]:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, canonical
+from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, canonical, identity
 from hushgate.sessions.notes import Notes
+from hushgate.sessions.people import People, form_of, gender_of, read_name, without_title
 from hushgate.sessions.recall import Recall
 from hushgate.sessions.surrogates import Surrogates
 from hushgate.transformation.people import fold, name_words
-from hushgate.transformation.tokens import IDS, token_id, write_token
+from hushgate.transformation.tokens import ID_LENGTH, IDS, token_id, write_token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from hushgate.sessions.facts import Fact
 
 MOST_FACTS = 50_000
 """Facts that one session may hold; more is SESSION_LIMIT."""
+_MOST_WRITINGS = 100
+"""Of one name in one form; its number has two digits."""
+PERSON = "PERSON"
+"""The entity whose writings are linked."""
 
 
 class Session:
@@ -37,7 +43,8 @@ class Session:
         self._seen: set[bytes] = set()
         self._pseudonyms: dict[str, Pseudonym] = {}
         self._live: dict[str, str] = {}
-        self._identifiers: dict[tuple[str, str], str] = {}
+        self._identifiers: dict[tuple[str, str, str], str] = {}
+        self._people = People()
         self._known: dict[str, list[Known]] = {}
         self._named: dict[str, list[Known]] = {}
         self.surrogates = Surrogates(key, self._has_met, self._names_with)
@@ -66,15 +73,15 @@ class Session:
     def _take(self, fact: Fact) -> None:
         match fact:
             case Pseudonym():
-                self._pseudonyms[fact.identifier] = fact
-                self._live[fact.identifier] = fact.known.entity
-                self._identifiers[fact.known.entity, canonical(fact.known.value)] = fact.identifier
+                self._take_pseudonym(fact)
             case Known():
                 self._known.setdefault(canonical(fact.value), []).append(fact)
                 for word in name_words(fact.value) if fact.entity == "PERSON" else ():
                     self._named.setdefault(word, []).append(fact)
                 self._recall = None
                 self.surrogates.met(fact.value)
+                if fact.entity == PERSON:
+                    self._people.add_field(fact.value, fact.path, fact.source, fact.subject)
             case Surrogate():
                 self.surrogates.take(fact)
             case Note():
@@ -83,12 +90,20 @@ class Session:
             case Customer():
                 self.customer = fact.subject
 
+    def _take_pseudonym(self, fact: Pseudonym) -> None:
+        identifier, known = fact.identifier[:ID_LENGTH], fact.known
+        self._pseudonyms.setdefault(fact.identifier, fact)
+        self._live[identifier] = known.entity
+        self._identifiers[known.entity, identity(known.entity, known.value), fact.gender] = fact.identifier
+        if known.entity == PERSON and (name := read_name(known.value, fact.gender)).words:
+            self._people.add(name, identifier)
+
     def _name(self, fact: Fact) -> bytes:
         """What makes two facts the same one; the store keeps the first of a name. 16 bytes, keyed."""
         parts: tuple[str, ...]
         match fact:
             case Pseudonym():
-                parts = ("token", fact.identifier)
+                parts = ("token", fact.identifier, fact.gender)
             case Known():
                 # A later turn may keep what an earlier one dropped: a fact of its own.
                 parts = (
@@ -106,19 +121,45 @@ class Session:
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), "sha256")[:16]
 
-    def pseudonym(self, known: Known, *, surrogate: bool = False) -> str:
+    def pseudonym(self, known: Known, *, title: str = "", surrogate: bool = False) -> str:
         """What stands for this value: the same for every writing of it in this session.
 
-        A token; with ``surrogate`` a made-up value, where one can be made up.
+        A token; with ``surrogate`` a made-up value, where one can be made up. A name's other forms have its
+        id: ``[PERSON_K7Q2M9_FIRST]``; titles that it begins with stay in front of the token. ``title``: one
+        that stands before the value in its text.
         """
         if surrogate and (made_up := self.surrogates.stand_in(known, self.learn)) is not None:
             return made_up
-        token = self.token_of(known.entity, known.value)
-        if token is None:
-            identifier = self._new_identifier((known.entity, canonical(known.value)))
-            self.learn(Pseudonym(identifier, known))
-            token = write_token(known.entity, identifier)
-        return token
+        before = ""
+        if known.entity == PERSON:
+            before, rest = without_title(known.value)
+            known = replace(known, value=rest)
+        gender = gender_of(before or title)
+        name = (known.entity, identity(known.entity, known.value))
+        written = self._identifiers.get((*name, gender))
+        if written is None:
+            written = (
+                self._written_name(known, gender) if known.entity == PERSON else self._new_identifier(name)
+            )
+            self.learn(Pseudonym(written, known, gender))
+        return before + write_token(known.entity, written)
+
+    def _written_name(self, known: Known, gender: str) -> str:
+        """The id and form for a name's new writing: those of the person whom it fits, or new ones."""
+        name = read_name(known.value, gender)
+        if not name.words:
+            return self._new_identifier((PERSON, identity(PERSON, known.value)))
+        person = self._people.add(name)
+        whole = person.fullest
+        identifier = person.identifier
+        if not identifier:
+            identifier = self._new_identifier((PERSON, " ".join((*whole.words, whole.gender))))
+        form = form_of(name, whole)
+        for written in _writings(identifier, form):
+            taken = self._pseudonyms.get(written)
+            if taken is None or identity(PERSON, taken.known.value) == identity(PERSON, known.value):
+                return written
+        raise Failure(Reason.SESSION_LIMIT, "a name has too many writings", limit=_MOST_WRITINGS)
 
     def pseudonym_of(self, entity: str, value: str) -> str | None:
         """What stands for this value already, a made-up value or a token."""
@@ -126,14 +167,16 @@ class Session:
 
     def token_of(self, entity: str, value: str) -> str | None:
         """The token that stands for this value already, if one does."""
-        identifier = self._identifiers.get((entity, canonical(value)))
-        return None if identifier is None else write_token(entity, identifier)
+        for gender in ("", "m", "f"):
+            if written := self._identifiers.get((entity, identity(entity, value), gender)):
+                return write_token(entity, written)
+        return None
 
     def _new_identifier(self, name: tuple[str, str]) -> str:
         for attempt in range(100):
             digest = self._digest("\0".join(("id", *name, str(attempt))))
             identifier = token_id(int.from_bytes(digest[:4]) % IDS)
-            if identifier not in self._pseudonyms:
+            if identifier not in self._live:
                 return identifier
         raise Failure(Reason.SESSION_LIMIT, "the session has no free token id left", limit=IDS)
 
@@ -143,8 +186,12 @@ class Session:
         return self._live
 
     def restored(self, identifier: str) -> Known:
-        """What a living id stands for."""
-        return self._pseudonyms[identifier].known
+        """What a living id stands for; in another form than any that was written, in the first one."""
+        if pseudonym := self._pseudonyms.get(identifier) or self._pseudonyms.get(identifier[:ID_LENGTH]):
+            return pseudonym.known
+        stem = identifier[:ID_LENGTH]
+        forms = [p.known for written, p in self._pseudonyms.items() if written.startswith(stem)]
+        return max(forms, key=lambda known: len(known.value))
 
     def known_as(self, value: str) -> Sequence[Known]:
         """All facts about this value, however it is written."""
@@ -175,3 +222,12 @@ class Session:
         if self._note_index is None:
             self._note_index = Notes(self._notes, self.key)
         return self._note_index
+
+
+def _writings(identifier: str, form: str) -> Iterator[str]:
+    """The id as it may be written for a form, one after the other until one is free."""
+    yield f"{identifier}_{form}" if form else identifier
+    if not form:
+        yield f"{identifier}_FULL"
+    for count in range(2, _MOST_WRITINGS):
+        yield f"{identifier}_{form or 'FULL'}{count}"
