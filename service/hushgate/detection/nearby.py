@@ -17,6 +17,9 @@ CHARACTERS_BEFORE = 160
 CHARACTERS_AFTER = 80
 
 _RUN = re.compile(r"\w+")
+_LAST_WORDS = re.compile(rf"(?:\W*\w+){{1,{WORDS_BEFORE}}}")
+"""Of a text that runs backwards."""
+_FIRST_WORDS = re.compile(rf"(?:\W*\w+){{1,{WORDS_AFTER}}}")
 _WORD = re.compile(r"[^\W\d_]+|\d+|\|")
 _CAMEL = re.compile(r"[A-Z](?:(?<=[a-z][A-Z])|(?<=[A-Z][A-Z])(?=[a-z]))")
 """The letter that a word inside a name begins with: to look for a letter is quick, for a place is not."""
@@ -106,13 +109,17 @@ def around(text: str, start: int, end: int, label: str) -> Place:
 
 def _before(text: str, start: int) -> str:
     limit = max(0, start - CHARACTERS_BEFORE)
-    runs = [run.start() for run in _RUN.finditer(text, limit, start)]
-    if runs and limit and runs[0] == limit and _RUN.match(text, limit - 1):
-        del runs[0]
     cut = start
     while cut > limit and _one_word(text, cut, start):
         cut -= 1
-    return text[min(runs[-WORDS_BEFORE:], default=cut) : cut]
+    # Backwards it is one match, however many words there are.
+    last = _LAST_WORDS.match(text[limit:start][::-1])
+    first = start - last.end() if last else cut
+    if first == limit > 0 and _RUN.match(text, limit - 1):
+        first = min(
+            (run.start() for run in _RUN.finditer(text, limit, start) if run.start() > limit), default=cut
+        )
+    return text[first:cut]
 
 
 def _after(text: str, end: int) -> str:
@@ -120,10 +127,13 @@ def _after(text: str, end: int) -> str:
     first = end
     while first < limit and _one_word(text, first, end):
         first += 1
-    ends = [run.end() for run, _ in zip(_RUN.finditer(text, first, limit), range(WORDS_AFTER), strict=False)]
-    if ends and ends[-1] == limit < len(text) and _RUN.match(text, limit):
-        del ends[-1]
-    return text[first : max(ends, default=first)]
+    words = _FIRST_WORDS.match(text, first, limit)
+    last = words.end() if words else first
+    if last == limit < len(text) and _RUN.match(text, limit - 1) and _RUN.match(text, limit):
+        last = max(
+            (run.end() for run in _RUN.finditer(text, first, limit) if run.end() < limit), default=first
+        )
+    return text[first:last]
 
 
 def _one_word(text: str, place: int, edge: int) -> bool:

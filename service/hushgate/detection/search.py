@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ TIMEOUT_MS = 2000
 
 LONG = 50
 """Characters of a find after which the search begins anew behind it."""
+
+_WORD_END = re.compile(r"\w(?!\w)")
 
 Checked = dict[tuple[str, str], bool]
 """What checks have already said of candidates of one text, which many rules share."""
@@ -110,8 +113,9 @@ class Search:
         if self._check is None:
             return None
         start = match.start()
-        for end in range(match.end() - 1, start, -1):
-            if not (_is_word(text[end - 1]) and not _is_word(text[end])):
+        ends = [word.end() for word in _WORD_END.finditer(text, start, match.end())]
+        for end in reversed(ends):
+            if end == match.end():
                 continue
             # The pattern will not see beyond ``end``: what it demands there is asked of the text.
             if not self.structure.ends_at(text, end):
@@ -124,7 +128,3 @@ class Search:
             if span:
                 return span
         return None
-
-
-def _is_word(character: str) -> bool:
-    return character.isalnum() or character == "_"
