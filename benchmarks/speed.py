@@ -5,8 +5,8 @@
 Prints, for 200 characters to 1 MB: milliseconds of CPU at p50 of hushgate's patterns, all and those for
 Presidio's entities alone, and nanoseconds a byte; beside it Presidio's AnalyzerEngine with its default
 recognizers for those entities, on a tokenizer alone (the fastest that it runs with) and on a spaCy model
-(which it runs even for patterns), and both ratios. Then clean log lines in MB/s, one at a time, many at once, and
-redacted; then, with a name model, the same with names and how the time is split.
+(which it runs even for patterns), and both ratios. Then clean log lines in MB/s, one at a time, many at once,
+and redacted; then, with a name model, the same with names and how the time is split.
 """
 
 from __future__ import annotations
