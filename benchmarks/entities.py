@@ -136,7 +136,7 @@ def by_set(data: Path, part: str, most: int, settings: Settings) -> None:
         scope = scopes.get(file.name, UNSAID)
         texts = texts_of(file, part, most)
         for text in texts:
-            found = settle(counted(text.text, findings(text, detector), policy))
+            found = settle(counted(text.text, findings(text, detector), policy, policy.thresholds))
             added(tally, score(expected(text, scope, types, scope.precise(types)), found).counts)
         cells = []
         for entities in KINDS.values():
@@ -166,7 +166,7 @@ def beside_presidio(data: Path, part: str, most: int, settings: Settings) -> Non
     entities = set(engine.get_supported_entities("en"))
 
     def ours(text: Labelled) -> list[Finding]:
-        return [*settle(counted(text.text, findings(text, detector), policy))]
+        return [*settle(counted(text.text, findings(text, detector), policy, policy.thresholds))]
 
     def theirs(text: Labelled) -> list[Finding]:
         results = engine.analyze(text.text, "en", score_threshold=0.4)
