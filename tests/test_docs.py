@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from hushgate.client import Client
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -56,6 +60,50 @@ def test_serve_and_health_run_as_written(serve):
         done = subprocess.run([*HUSHGATE, "health", address], capture_output=True, text=True, check=False)
 
     assert (done.returncode, done.stdout.strip()) == (0, "SERVING")
+
+
+def test_every_command_about_sessions_runs_as_written(serve, tmp_path, monkeypatch):
+    text = (ROOT / "docs" / "sessions.md").read_text().replace("/var/lib/hushgate", str(tmp_path))
+    commands = [
+        shlex.split(line)
+        for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
+        for line in block.splitlines()
+    ]
+    kinds = [" ".join(command[1:3]) if command[1] == "keys" else command[1] for command in commands]
+    assert kinds == [
+        "keys new", "serve", "keys rotate", "keys list", "keys retire", "erase", "receipt", "reveal"
+    ]  # fmt: skip
+    done = {}
+
+    def run(kind: str, **edits: str) -> None:
+        command = [edits.get(word, word) for word in commands[kinds.index(kind)][1:]]
+        done[kind] = subprocess.run(
+            [*HUSHGATE, *command], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    run("keys new")
+    monkeypatch.setenv("HUSHGATE_REVEAL", "yes")
+    monkeypatch.setenv("HUSHGATE_NAMES", "none")
+    with serve(*commands[1][2:]) as address, Client(address) as client:
+        monkeypatch.setenv("HUSHGATE_LISTEN", address)
+        run("keys rotate")
+        call = {"tenant": "acme", "intent": "order_status", "messages": [("user", "dana@example.com")]}
+        told = client.prepare(**call, session_id="s-1", customer_id="c-1").messages[0].text
+        run("reveal", **{"[EMAIL_ADDRESS_2AB3C4]": told})
+        run("keys list")
+        for _ in range(40):
+            run("keys retire")
+            if done["keys retire"].returncode == 0:
+                break
+            time.sleep(0.25)
+        run("erase")
+        (tmp_path / "receipt.json").write_text(done["erase"].stdout)
+        run("receipt")
+
+    assert {kind: each.stderr for kind, each in done.items() if each.returncode} == {}
+    assert done["reveal"].stdout == "dana@example.com\n"
+    assert json.loads(done["erase"].stdout)["sessions"] == 1
+    assert done["receipt"].stdout == "true\n"
 
 
 def test_the_client_program_runs(serve):

@@ -1,6 +1,8 @@
 """What a session knows is found in a text, however it is written there, and ordinary words are not."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hushgate.sessions.facts import Known
 from hushgate.sessions.recall import Recall
@@ -68,3 +70,26 @@ def test_an_untyped_value_that_tells_little_is_not_looked_for(value):
 @pytest.mark.parametrize("value", ["Ravenscourt", "INT-RISK-7731", "loss prevention case"])
 def test_an_untyped_value_that_tells_much_is_found(value):
     assert spans(f"it is {value} now", Known(value, "FIELD_VALUE", dropped=True)) == [value]
+
+
+KNOWN = st.builds(
+    Known,
+    st.sampled_from(
+        ["88213409118", "88213409", "Dana Whitfield", "Dana", "Whitfield", "May", "a@example.com"]
+    )
+    | st.integers(1000000, 1000120).map(str),
+    st.sampled_from(["ACCOUNT_ID", "PERSON"]),
+    st.sampled_from(["", "a.b"]),
+)
+
+
+@given(st.lists(KNOWN, max_size=90), st.sets(st.integers(0, 90)))
+def test_an_index_that_has_grown_finds_what_one_made_at_once_does_in_the_same_order(known, asked):
+    text = "Dana Whitfield, May, 8821-3409118, " + " ".join(str(1000000 + n) for n in range(0, 120, 3))
+    grown = Recall()
+    for at, value in enumerate(known):
+        grown.add(value)
+        if at in asked:
+            grown.find(text, allowed_digits=4)
+
+    assert grown.find(text, allowed_digits=4) == Recall(known).find(text, allowed_digits=4)

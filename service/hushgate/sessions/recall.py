@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import ahocorasick
@@ -26,6 +27,8 @@ _WIDEST_GAP = 5
 """Code points that may stand between two neighbouring letters or digits of one value."""
 _NUMBER = 7
 """Digits that make a value a number of which parts are looked for."""
+_FEW, _FRACTION = 32, 4
+"""So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class _Needle:
     """A value as it is looked for."""
 
     known: Known
+    order: int
+    """When it became known: the place among all values of the index."""
     word: str
     """Its letters and digits, folded."""
     gaps: frozenset[int]
@@ -60,26 +65,60 @@ class _Needle:
     partial: bool
 
 
-class Recall:
-    """An index over known values; made once, asked often."""
+class _Words:
+    """Needles by the word that is looked for, in one automaton, built anew when a word has come in."""
 
-    def __init__(self, known: Iterable[Known]) -> None:
-        values = list(known)
+    def __init__(self) -> None:
+        self.needles: dict[str, list[_Needle]] = {}
         self._automaton = ahocorasick.Automaton()
-        for value in values:
-            for needle in _needles(value):
-                self._add(needle)
-        self._numbers = [v for v in values if sum(c.isdecimal() for c in v.value) >= _NUMBER]
-        self._grams: dict[int, dict[str, list[Known]]] = {}
-        self._empty = len(self._automaton) == 0
-        if not self._empty:
-            self._automaton.make_automaton()
+        self._built = False
 
-    def _add(self, needle: _Needle) -> None:
-        if needle.word in self._automaton:
-            self._automaton.get(needle.word).append(needle)
-        else:
-            self._automaton.add_word(needle.word, [needle])
+    def add(self, word: str, needles: Iterable[_Needle]) -> None:
+        """A word more, or more needles of a word that is there."""
+        if word in self.needles:
+            self.needles[word] += needles
+            return
+        self.needles[word] = list(needles)
+        self._automaton.add_word(word, self.needles[word])
+        self._built = False
+
+    def matches(self, text: str) -> Iterator[tuple[int, list[_Needle]]]:
+        """Where a word ends in the text, and its needles."""
+        if not self.needles:
+            return iter(())
+        if not self._built:
+            self._automaton.make_automaton()
+            self._built = True
+        matches: Iterator[tuple[int, list[_Needle]]] = self._automaton.iter(text)
+        return matches
+
+
+class Recall:
+    """An index over known values, which may grow: a value more costs what it costs, not what all do."""
+
+    def __init__(self, known: Iterable[Known] = ()) -> None:
+        self._settled = _Words()
+        self._recent = _Words()
+        self._size = 0
+        self._numbers: list[Known] = []
+        self._grams: dict[int, dict[str, list[Known]]] = {}
+        for value in known:
+            self.add(value)
+
+    def add(self, known: Known) -> None:
+        """Has the value found from now on."""
+        for needle in _needles(known, self._size):
+            words = self._settled if needle.word in self._settled.needles else self._recent
+            words.add(needle.word, [needle])
+        self._size += 1
+        if len(self._recent.needles) > max(_FEW, len(self._settled.needles) // _FRACTION):
+            for word, needles in self._recent.needles.items():
+                self._settled.add(word, needles)
+            self._recent = _Words()
+        if sum(c.isdecimal() for c in known.value) >= _NUMBER:
+            self._numbers.append(known)
+            for length, grams in self._grams.items():
+                _add_grams(grams, known, length)
 
     def find(self, text: str, *, allowed_digits: int | None = None) -> list[Recalled]:
         """All that is known and stands in the text, in any order, overlaps included.
@@ -87,7 +126,7 @@ class Recall:
         ``allowed_digits``: how many digits of a longer number may stand there; None looks for whole
         numbers alone.
         """
-        if self._empty:
+        if not self._size:
             return []
         found = [*self._find_in(text, allowed_digits)]
         for view in views(text):
@@ -99,10 +138,16 @@ class Recall:
 
     def _find_in(self, text: str, allowed_digits: int | None) -> Iterator[Recalled]:
         stream = _stream(text)
-        for last, needles in self._automaton.iter(stream.text):
-            for needle in needles:
-                if recalled := _confirm(text, stream, last + 1 - len(needle.word), last, needle):
-                    yield recalled
+        confirmed = [
+            (needle.order, recalled)
+            for words in (self._settled, self._recent)
+            for last, needles in words.matches(stream.text)
+            for needle in needles
+            if (recalled := _confirm(text, stream, last + 1 - len(needle.word), last, needle))
+        ]
+        # By the order in which they became known, so that no answer depends on which words have settled.
+        for _, recalled in sorted(confirmed, key=itemgetter(0)):
+            yield recalled
         if allowed_digits is not None and self._numbers:
             yield from self._partial_numbers(text, allowed_digits)
 
@@ -120,31 +165,35 @@ class Recall:
         if length not in self._grams:
             grams: dict[str, list[Known]] = {}
             for known in self._numbers:
-                digits = _digits(known.value)
-                for at in range(len(digits) - length + 1):
-                    grams.setdefault(digits[at : at + length], []).append(known)
+                _add_grams(grams, known, length)
             self._grams[length] = grams
         return self._grams[length]
 
 
-def _needles(known: Known) -> Iterator[_Needle]:
+def _add_grams(grams: dict[str, list[Known]], known: Known, length: int) -> None:
+    digits = _digits(known.value)
+    for at in range(len(digits) - length + 1):
+        grams.setdefault(digits[at : at + length], []).append(known)
+
+
+def _needles(known: Known, order: int) -> Iterator[_Needle]:
     """The value, and for a person's name each of its words."""
     if _worth_finding(known):
-        yield _needle(known, partial=False)
+        yield _needle(known, order, partial=False)
     if known.entity == "PERSON":
         words = known.value.replace(",", " ").split()
         for word in words if len(words) > 1 else ():
             part = replace(known, value=word.strip("."))
             if _worth_finding(part):
-                yield _needle(part, partial=True)
+                yield _needle(part, order, partial=True)
 
 
-def _needle(known: Known, *, partial: bool) -> _Needle:
+def _needle(known: Known, order: int, *, partial: bool) -> _Needle:
     stream = _stream(known.value)
     gaps = frozenset(
         at for at in range(1, len(stream.text)) if stream.offsets[at] - stream.offsets[at - 1] > 1
     )
-    return _Needle(known, stream.text, gaps, is_common(known.value), partial)
+    return _Needle(known, order, stream.text, gaps, is_common(known.value), partial)
 
 
 def _worth_finding(known: Known) -> bool:

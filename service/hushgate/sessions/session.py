@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
-from itertools import chain
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
@@ -49,7 +48,7 @@ class Session:
         self._named: dict[str, list[Known]] = {}
         self.surrogates = Surrogates(key, self._has_met, self._names_with)
         self._notes: list[Note] = []
-        self._recall: Recall | None = None
+        self._recall = Recall()
         self._note_index: Notes | None = None
 
     def learn(self, fact: Fact, *, saved: bool = False) -> None:
@@ -78,7 +77,7 @@ class Session:
                 self._known.setdefault(canonical(fact.value), []).append(fact)
                 for word in name_words(fact.value) if fact.entity == "PERSON" else ():
                     self._named.setdefault(word, []).append(fact)
-                self._recall = None
+                self._recall.add(fact)
                 self.surrogates.met(fact.value)
                 if fact.entity == PERSON:
                     self._people.add_field(fact.value, fact.path, fact.source, fact.subject)
@@ -211,9 +210,7 @@ class Session:
 
     @property
     def recall(self) -> Recall:
-        """The index that finds known values in a text; made anew when a value has come in."""
-        if self._recall is None:
-            self._recall = Recall(chain.from_iterable(self._known.values()))
+        """The index that finds known values in a text."""
         return self._recall
 
     @property
