@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import platform
 import socket
 import statistics
@@ -47,14 +48,14 @@ def conversations(data: Path) -> Iterator[list[tuple[str, str]]]:
 
 
 @contextmanager
-def served(names: str, store: str) -> Iterator[str]:
-    """A server process on loopback."""
+def served(names: str, store: str) -> Iterator[tuple[str, int]]:
+    """A server process on loopback: its address and its id."""
     address = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "hushgate", "serve", "--listen", address, "--store", store]
     command += ["--names", names] if names else []
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            yield address
+            yield address, process.pid
         finally:
             process.terminate()
 
@@ -97,6 +98,24 @@ def timed(calls: list[Callable[[], object]]) -> tuple[list[float], int, float]:
     return took, failed, time.perf_counter() - began
 
 
+def many(call: Callable[[str], object], texts: list[str], process: int) -> None:
+    """Prints calls a second and the server's processor time, with 16 callers who send a text each."""
+
+    def spent() -> float:
+        ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") * 1000
+
+    with futures.ThreadPoolExecutor(16) as callers:
+        list(callers.map(call, texts[:200]))
+        at, began = spent(), time.perf_counter()
+        list(callers.map(call, texts))
+        seconds = time.perf_counter() - began
+    print(
+        f"Redact, 16 callers, a turn each: {len(texts) / seconds:.0f} calls/s, "
+        f"{(spent() - at) / len(texts):.2f} ms of the server's processor time a call"
+    )
+
+
 def report(name: str, took: list[float], failed: int, seconds: float) -> None:
     """One line of the table."""
     cut = statistics.quantiles(took, n=100)
@@ -125,7 +144,7 @@ def main() -> None:
     chats = [turns for turns, _ in zip(conversations(given.data), range(given.calls), strict=False)]
     print(f"{platform.machine()}, Python {platform.python_version()}, {len(chats)} conversations")
     print(f"{'':<9} {'calls':>7} {'failed':>7} {'p50 ms':>9} {'p95 ms':>9} {'p99 ms':>9} {'calls/s':>9}")
-    with served(given.names, given.store) as address, Client(address) as client, echoed() as plain:
+    with served(given.names, given.store) as (address, process), Client(address) as client, echoed() as plain:
         prepares, reviews, sizes = [], [], []
         for number, turns in enumerate(chats):
             names = {"tenant": "acme", "session_id": f"s-{number}", "intent": INTENT}
@@ -144,6 +163,8 @@ def main() -> None:
         )
         report("Prepare", *timed(prepares))
         report("Review", *timed(reviews))
+        turns = [text for chat in chats[:500] for _, text in chat][:3000]
+        many(lambda text: client.within(60).redact([text]), turns, process)
         with grpc.insecure_channel(plain) as channel:
             call = channel.unary_unary("/bench.Echo/Call")
             call(b"x", wait_for_ready=True)

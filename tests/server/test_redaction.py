@@ -1,6 +1,7 @@
 """Batches over the wire: every item, in order, once."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -105,3 +106,15 @@ def test_what_is_redacted_twice_is_redacted_once(client: Client):
     twice = client.redact([item.text for item in once]).items
 
     assert [item.text for item in twice] == [item.text for item in once]
+
+
+def test_requests_that_wait_together_are_answered_as_each_alone(client: Client):
+    requests = [
+        [f"call {place} at 212-555-01{place:02d}", f"paid with {CARD}"][: place % 3] for place in range(64)
+    ]
+    alone = [client.redact(texts) for texts in requests]
+
+    with ThreadPoolExecutor(16) as callers:
+        together = list(callers.map(client.redact, requests * 3))
+
+    assert together == alone * 3

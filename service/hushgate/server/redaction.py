@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from hushgate.detection.detector import LANGUAGE
@@ -22,6 +23,22 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Texts that go through the model together; between two batches the caller's deadline is looked at."""
+TOGETHER_CHARACTERS = 20_000
+"""Code points of requests that wait at the same time and go through the model together."""
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A request that waits or is looked at, and its answer where another's turn has brought it."""
+
+    language: str
+    texts: list[str] = field(repr=False)
+    """Those of a request that holds nothing else."""
+    done: list[Redaction] | None = field(default=None, repr=False)
+
+    @property
+    def characters(self) -> int:
+        return sum(map(len, self.texts))
 
 
 class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
@@ -33,6 +50,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         self._redactor = redactor
         self._items = items
         self._characters = characters
+        self._asked: list[_Asked] = []
 
     async def Redact(self, request: RedactRequest, context: Context) -> RedactResponse:  # noqa: N802
         """See the proto."""
@@ -49,7 +67,15 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
 
     async def _answer(self, request: RedactRequest, context: Context, line: Line) -> RedactResponse:
         self._check(request)
-        redactions = await self._frame.decide(context, lambda deadline: self._redact(request, deadline))
+        texts = [item.text for item in request.items if item.HasField("text")]
+        asked = _Asked(request.language or LANGUAGE, texts if len(texts) == len(request.items) else [])
+        self._asked.append(asked)
+        try:
+            redactions = await self._frame.decide(
+                context, lambda deadline: self._together(asked) or self._redact(request, deadline)
+            )
+        finally:
+            self._asked.remove(asked)
         line.policy_version = self._redactor.policy.version
         for redaction in redactions:
             line.count(finding.entity for finding in redaction.findings)
@@ -67,6 +93,33 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                 field = f"items[{index}]"
                 raise Failure(Reason.FIELD_REQUIRED, f"{field} holds neither text nor json", field=field)
             check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
+
+    def _together(self, asked: _Asked) -> list[Redaction] | None:
+        """In the deciding thread: the answer, found with those of other requests that wait; None if alone."""
+        if asked.done is None and asked.texts:
+            waiting = [
+                each
+                for each in list(self._asked)  # the other thread adds to it
+                if each is not asked and each.texts and each.done is None and each.language == asked.language
+            ]
+            mates, room, places = [asked], TOGETHER_CHARACTERS - asked.characters, BATCH - len(asked.texts)
+            for each in waiting:
+                if each.characters <= room and len(each.texts) <= places:
+                    mates.append(each)
+                    room, places = room - each.characters, places - len(each.texts)
+            if len(mates) > 1:
+                self._share(mates)
+        return asked.done
+
+    def _share(self, mates: list[_Asked]) -> None:
+        try:
+            done = self._redactor.redact_many(
+                [text for each in mates for text in each.texts], mates[0].language
+            )
+        except Failure:
+            return  # then each is looked at alone, and whose it is will be seen
+        for each in mates:
+            each.done, done = done[: len(each.texts)], done[len(each.texts) :]
 
     def _redact(self, request: RedactRequest, deadline: Deadline) -> list[Redaction]:
         """In the deciding thread: items of one kind together, then in their own order again."""
