@@ -119,14 +119,17 @@ class TestModel:
     def test_half_a_surrogate_pair_is_no_reason_to_fail(self, names):
         assert found(names, "\ud83d Maria Garcia") == [("PERSON", "Maria Garcia")]
 
-    @pytest.mark.parametrize(
-        "noise",
-        ["\u0301" * 30_000, "\ud800" * 30_000, "[" * 30_000, "a-" * 15_000, "\n" * 30_000, "a@b." * 9_000],
-    )
-    def test_a_hostile_text_hides_no_name_behind_it(self, noise):
-        text = f"{noise} my name is Maria Garcia and my order is late"
+    def test_a_hostile_text_hides_no_name_behind_it(self):
+        names = Names.load()
+        noises = ["\u0301" * 4_000, "\ud800" * 4_000, "[" * 4_000, "a-" * 1_000, "\n" * 4_000, "a@b." * 1_000]
+        texts = [f"{noise} my name is Maria Garcia and my order is late" for noise in noises]
 
-        assert ("PERSON", "Maria Garcia") in found(Names.load(), text)
+        answers = names.find_many(texts)
+
+        assert all(
+            ("PERSON", "Maria Garcia") in spans(text, answer)
+            for text, answer in zip(texts, answers, strict=True)
+        )
 
     def test_the_models_vocabulary_forgets_the_texts(self, model):
         names = Names.load(model)
