@@ -18,6 +18,7 @@ from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
 from hushgate.sessions.notes import fingerprint
 from hushgate.sessions.people import title_before
+from hushgate.sessions.turns import halves, tail
 from hushgate.transformation.operators import BLOCKED, operate
 from hushgate.transformation.rewrite import replace_spans
 from hushgate.treatment import Reader, settled, sightings
@@ -88,9 +89,10 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     findings: list[Located] = []
     messages = []
     said = [message.role.casefold() in CUSTOMER_ROLES for message in call.messages]
+    whole = _with_halves(call, detected, said, writer, detector)
     looked = [
         writer.look(m.text, told_apart(m.text, f, session, real=s), said=s)
-        for m, f, s in zip(call.messages, detected, said, strict=True)
+        for m, f, s in zip(call.messages, whole, said, strict=True)
     ]
     # Written only when all is known, so that no value is made up that a later turn says.
     for index, (message, seen) in enumerate(zip(call.messages, looked, strict=True)):
@@ -102,6 +104,29 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
         records.append(Record(one.record.source, one.record.subject_id, json))
         findings += located
     return Told(tuple(messages), tuple(records), tuple(_decisions(read)), tuple(findings))
+
+
+def _with_halves(
+    call: PrepareCall,
+    detected: Sequence[Sequence[Finding]],
+    said: Sequence[bool],
+    writer: _Writer,
+    detector: Detector,
+) -> list[Sequence[Finding]]:
+    """What stands in each message, and the halves of values that the customer said in two turns."""
+    spoken = [index for index, own in enumerate(said) if own]
+    turns = [(call.messages[index].text, detected[index]) for index in spoken]
+    every = [list(found) for found in detected]
+    ended = False
+    for half in halves(writer.session.tail, turns, lambda text: detector.find_many([text], names=False)[0]):
+        if half.turn >= 0:
+            place, finding = spoken[half.turn], half.finding
+            every[place].append(finding)
+            writer.wholes[turns[half.turn][0][finding.start : finding.end]] = half.value
+            ended = half.turn == len(turns) - 1
+    if turns:
+        writer.session.end_turn("" if ended else tail(turns[-1][0]))
+    return list(every)
 
 
 def _read_records(call: PrepareCall, policy: Policy, detector: Detector, session: Session) -> list[Read]:
@@ -214,6 +239,8 @@ class _Writer:
     session: Session
     reader: Reader
     keys: Keys
+    wholes: dict[str, str] = field(default_factory=dict, repr=False)
+    """What a half of a value is half of."""
 
     def look(self, text: str, found: Sequence[Finding], *, said: bool = False) -> list[Sighting]:
         """What stands in the text, settled. ``said``: by the customer, so that the session remembers it."""
@@ -236,13 +263,14 @@ class _Writer:
 
     def _remember_said(self, text: str, finding: Finding) -> None:
         value = text[finding.start : finding.end]
-        self.session.learn(Known(value, finding.entity, said=True))
+        self.session.learn(Known(self.wholes.get(value, value), finding.entity, said=True))
 
     def _stand_in(self, sighting: Sighting, text: str, said: bool) -> str:  # noqa: FBT001 - the turn's own
         known, finding = sighting.known, sighting.finding
         title = title_before(text, finding.start)
 
         def pseudonym(entity: str, written: str) -> str:
+            written = self.wholes.get(written, written)
             if known is None:
                 return self._pseudonym(Known(written, entity, said=said), title)
             number = known.number and written == known.value

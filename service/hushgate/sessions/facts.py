@@ -76,7 +76,16 @@ class Customer:
     subject: str
 
 
-Fact = Known | Pseudonym | Surrogate | Note | Customer
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """How the customer's last turn ended, where a number may go on in the next; "" where none may."""
+
+    number: int
+    """Which one of the session's."""
+    text: str = field(repr=False)
+
+
+Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail
 
 UNTYPED = "FIELD_VALUE"
 """The entity of a record's value that no rule and no policy gives a type."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate
+from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate, Tail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -62,6 +62,8 @@ def _written(fact: Fact) -> list[object]:
             return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints), gists]
         case Customer():
             return ["customer", fact.subject]
+        case Tail():
+            return ["tail", fact.number, fact.text]
 
 
 def _read(fact: list[object]) -> Fact:
@@ -80,4 +82,6 @@ def _read(fact: list[object]) -> Fact:
             return Note(path, source, width, frozenset(map(bytes.fromhex, prints)), tuple(read))
         case ["customer", str(subject)]:
             return Customer(subject)
+        case ["tail", int(number), str(text)]:
+            return Tail(number, text)
     raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")

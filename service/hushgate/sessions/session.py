@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, canonical, identity
+from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, Tail, canonical, identity
 from hushgate.sessions.notes import Notes
 from hushgate.sessions.people import People, form_of, gender_of, read_name, without_title
 from hushgate.sessions.recall import Recall
@@ -39,6 +39,7 @@ class Session:
         self.key = key
         self.unsaved: dict[bytes, Fact] = {}
         self.customer = ""
+        self._tail = Tail(0, "")
         self._seen: set[bytes] = set()
         self._pseudonyms: dict[str, Pseudonym] = {}
         self._live: dict[str, str] = {}
@@ -88,6 +89,8 @@ class Session:
                 self._note_index = None
             case Customer():
                 self.customer = fact.subject
+            case Tail():
+                self._tail = fact
 
     def _take_pseudonym(self, fact: Pseudonym) -> None:
         identifier, known = fact.identifier[:ID_LENGTH], fact.known
@@ -115,6 +118,8 @@ class Session:
                 parts = ("note", fact.path, str(fact.width), b"".join(sorted(fact.prints)).hex())
             case Customer():
                 parts = ("customer", fact.subject)
+            case Tail():
+                parts = ("tail", str(fact.number))
         return self._digest("\0".join(parts))
 
     def _digest(self, text: str) -> bytes:
@@ -163,6 +168,16 @@ class Session:
     def pseudonym_of(self, entity: str, value: str) -> str | None:
         """What stands for this value already, a made-up value or a token."""
         return self.surrogates.held(Known(value, entity)) or self.token_of(entity, value)
+
+    @property
+    def tail(self) -> str:
+        """How the customer's last turn ended, where a number may go on in the next."""
+        return self._tail.text
+
+    def end_turn(self, text: str) -> None:
+        """Keeps the tail of the customer's last turn."""
+        if text != self._tail.text:
+            self.learn(Tail(self._tail.number + 1, text))
 
     def token_of(self, entity: str, value: str) -> str | None:
         """The token that stands for this value already, if one does."""
