@@ -24,6 +24,19 @@ def test_the_first_secret_stays_and_is_replaced_only_by_who_knows_it(store):
     assert store.secret(b"fourth") == b"third"
 
 
+def test_state_is_replaced_only_by_who_knows_it_and_can_be_taken_away(store):
+    name = b"\xffpolicies\0"
+    assert store.state(name) is None
+    assert not store.replace_state(name, b"other", b"\0one\xff")
+    assert store.replace_state(name, None, b"\0one\xff")
+    assert not store.replace_state(name, None, b"two")
+    assert store.state(name) == b"\0one\xff"
+    assert store.replace_state(name, b"\0one\xff", b"two")
+    assert not store.replace_state(name, b"\0one\xff", None)
+    assert store.replace_state(name, b"two", None)
+    assert store.state(name) is None
+
+
 def test_a_session_is_read_as_it_was_made_and_is_made_once(store):
     assert store.read(SESSION, b"", 0) is None
 

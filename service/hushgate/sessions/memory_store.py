@@ -28,6 +28,7 @@ class MemoryStore:
         self._sessions: dict[bytes, _Held] = {}
         self._subjects: dict[bytes, set[bytes]] = {}
         self._secret = b""
+        self._state: dict[bytes, bytes] = {}
 
     def secret(self, offered: bytes) -> bytes:
         """See ``Store.secret``."""
@@ -39,6 +40,20 @@ class MemoryStore:
         if self._secret != old:
             return False
         self._secret = new
+        return True
+
+    def state(self, name: bytes) -> bytes | None:
+        """See ``Store.state``."""
+        return self._state.get(name)
+
+    def replace_state(self, name: bytes, old: bytes | None, new: bytes | None) -> bool:
+        """See ``Store.replace_state``."""
+        if self._state.get(name) != old:
+            return False
+        if new is None:
+            self._state.pop(name, None)
+        else:
+            self._state[name] = new
         return True
 
     def read(self, session: bytes, life: bytes, after: int) -> Found | None:

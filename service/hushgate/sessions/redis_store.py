@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PREFIX = b"hushgate:"
 _SECRET = _PREFIX + b"secret"
 _SESSION = _PREFIX + b"session:"
+_STATE = _PREFIX + b"state:"
 _SUBJECT = _PREFIX + b"subject:"
 
 _READ = """
@@ -67,9 +68,10 @@ if row[1] ~= ARGV[1] or row[2] ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'key', ARGV[3])
 return 1
 """
+# What stands there and what is to stand there; '' is nothing.
 _REPLACE = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
 return 1
 """
 # The set of a subject's sessions lives as long as the longest of them.
@@ -121,6 +123,16 @@ class RedisStore:
     def replace_secret(self, old: bytes, new: bytes) -> bool:
         """See ``Store.replace_secret``."""
         return bool(self._run(_REPLACE, _SECRET, old, new))
+
+    def state(self, name: bytes) -> bytes | None:
+        """See ``Store.state``."""
+        with self._failures():
+            there: Any = self._redis.get(_STATE + name)
+        return None if there is None else bytes(there)
+
+    def replace_state(self, name: bytes, old: bytes | None, new: bytes | None) -> bool:
+        """See ``Store.replace_state``."""
+        return bool(self._run(_REPLACE, _STATE + name, old or b"", new or b""))
 
     def read(self, session: bytes, life: bytes, after: int) -> Found | None:
         """See ``Store.read``."""

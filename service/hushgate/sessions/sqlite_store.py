@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY CHECK (only = 1), wrapped BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS state (name BLOB PRIMARY KEY, sealed BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS session (
   name BLOB PRIMARY KEY,
   life BLOB NOT NULL UNIQUE,
@@ -85,6 +86,21 @@ class SqliteStore:
     def replace_secret(self, old: bytes, new: bytes) -> bool:
         """See ``Store.replace_secret``."""
         return self._changed("UPDATE secret SET wrapped = ? WHERE wrapped = ?", new, old)
+
+    def state(self, name: bytes) -> bytes | None:
+        """See ``Store.state``."""
+        there = self._one("SELECT sealed FROM state WHERE name = ?", name)
+        return bytes(there[0]) if there else None
+
+    def replace_state(self, name: bytes, old: bytes | None, new: bytes | None) -> bool:
+        """See ``Store.replace_state``."""
+        if old is None:
+            if new is None:
+                return self.state(name) is None
+            return self._changed("INSERT OR IGNORE INTO state VALUES (?, ?)", name, new)
+        if new is None:
+            return self._changed("DELETE FROM state WHERE name = ? AND sealed = ?", name, old)
+        return self._changed("UPDATE state SET sealed = ? WHERE name = ? AND sealed = ?", new, name, old)
 
     def read(self, session: bytes, life: bytes, after: int) -> Found | None:
         """See ``Store.read``."""

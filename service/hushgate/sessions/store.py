@@ -51,6 +51,12 @@ class Store(Protocol):
     def replace_secret(self, old: bytes, new: bytes) -> bool:
         """Puts ``new`` in the place of ``old``. False: something else is there by now."""
 
+    def state(self, name: bytes) -> bytes | None:
+        """What all servers on this store have under the name, beside the sessions."""
+
+    def replace_state(self, name: bytes, old: bytes | None, new: bytes | None) -> bool:
+        """Puts ``new`` in the place of ``old``; None is nothing. False: something else is there by now."""
+
     def read(self, session: bytes, life: bytes, after: int) -> Found | None:
         """The session with its entries after number ``after``, or with all if its life is another one."""
 

@@ -49,6 +49,15 @@ class _Opened:
     used: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What all servers on one store know beside the sessions, as it was when it was read."""
+
+    data: bytes = field(repr=False)
+    sealed: bytes = field(repr=False)
+    """As the store has it: by this it is seen whether it has changed."""
+
+
 class Vault:
     """Opens sessions. One thread at a time."""
 
@@ -137,6 +146,25 @@ class Vault:
             self._opened.pop(name, None)
             ended += self._store.end(name)
         return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
+
+    def kept(self, name: str, known: Kept | None = None) -> Kept | None:
+        """What is kept under the name; ``known`` itself where that has not changed."""
+        place = self._keyed(b"hushgate/kept/1\0", name)
+        sealed = self._store.state(place)
+        if sealed is None:
+            return None
+        if known is not None and known.sealed == sealed:
+            return known
+        return Kept(unseal(self._kept_cipher(), sealed, place), sealed)
+
+    def keep(self, name: str, known: Kept | None, data: bytes | None) -> bool:
+        """Puts ``data`` in the place of what is ``known`` there; None is nothing. False: it has changed."""
+        place = self._keyed(b"hushgate/kept/1\0", name)
+        sealed = None if data is None else seal(self._kept_cipher(), data, place)
+        return self._store.replace_state(place, known.sealed if known else None, sealed)
+
+    def _kept_cipher(self) -> AESGCM:
+        return AESGCM(hmac.digest(self._secret, b"hushgate/kept-key/1", "sha256"))
 
     def label(self, tenant: str, session_id: str) -> str:
         """What a log may call the session: 16 hexadecimal digits of a keyed hash."""
