@@ -118,7 +118,7 @@ def sightings(
     recalled_here = []
     for place, knowns in places.items():
         known = best(knowns, reader)
-        if known is not None and _speaks(known, reader):
+        if known is not None and speaks(known, reader):
             rule = "session.part" if place in partial else "session.value"
             recalled_here.append(reader.sight(Finding(*place, known.entity, 1.0, rule), knowns))
     passing = [
@@ -133,7 +133,7 @@ def _inside(finding: Finding, passing: Iterable[Finding]) -> bool:
     return any(p.start <= finding.start and finding.end <= p.end and p.end - p.start > size for p in passing)
 
 
-def _speaks(known: Known, reader: Reader) -> bool:
+def speaks(known: Known, reader: Reader) -> bool:
     """Whether finding the value means anything: an untyped one only if it was held back, or is another's."""
     return known.entity != UNTYPED or known.dropped or reader.relation(known) is Relation.OTHERS
 

@@ -19,6 +19,7 @@ _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|\\[ntr\"/\\]")
 _BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]{11,}={0,2}")
 _WORDS = "be|ad|fa|ed|de"
 """Words, and parts of words, that hexadecimal digits spell, and that no text in ASCII begins with."""
 _PAIR = "[0-9A-Fa-f]{2}"
@@ -45,10 +46,21 @@ def encodings(text: str) -> Iterator[Change]:
     """Each stretch of base64 or hexadecimal that is text when decoded, in order."""
     done = 0
     for each in sorted([*_HEX.finditer(text), *_BASE64.finditer(text)], key=lambda each: each.start()):
+        if each.start() < done:
+            continue
         decoded = _hexadecimal(each[0]) if each.re is _HEX else _base64(each[0])
-        if decoded and each.start() >= done:
+        if decoded:
             done = each.end()
             yield Change(*each.span(), decoded)
+        elif each.re is _BASE64 and "/" in each[0]:
+            yield from _segments(each)
+
+
+def _segments(path: re.Match[str]) -> Iterator[Change]:
+    """The parts of a path that are base64 by themselves."""
+    for part in _SEGMENT.finditer(path[0]):
+        if decoded := _base64(part[0]):
+            yield Change(path.start() + part.start(), path.start() + part.end(), decoded)
 
 
 def _percent(run: str) -> str:

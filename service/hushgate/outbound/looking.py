@@ -16,7 +16,7 @@ from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
 from hushgate.transformation.rewrite import Rewritten, replace_spans
 from hushgate.transformation.tokens import written_tokens
-from hushgate.treatment import Reader, Relation, Sighting, settled, sightings
+from hushgate.treatment import Reader, Relation, Sighting, settled, sightings, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -93,6 +93,19 @@ class Looker:
         return [
             self._looked(place, one, found)
             for place, one, found in zip(places, restored, detected, strict=True)
+        ]
+
+    def in_parts(self, told: Sequence[str], groups: Sequence[str], span: tuple[int, int]) -> list[Ground]:
+        """Why a piece may not go whose digits, behind those that were told before, give a number away."""
+        sighted = [
+            self.reader.sight(Finding(*span, known.entity, 1.0, "session.parts"), [known])
+            for known in self.session.fragments.find((*told, *groups), len(told))
+            if speaks(known, self.reader)
+        ]
+        return [
+            replace(self._ground(sighting), detail=_IN_PARTS.format(entity=sighting.finding.entity))
+            for sighting in sighted
+            if sighting.finding.action.hides
         ]
 
     def _restore(self, text: str) -> _Restored:
@@ -201,6 +214,7 @@ _SENTENCE = {
     Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
 }
 
+_IN_PARTS = "{entity} given out in parts, over sentences, messages or values"
 _MARKED = "has words that mark what staff write for staff"
 
 

@@ -17,6 +17,7 @@ from hushgate.document import Number, Place, keys, leaves, parse, rebuild, scala
 from hushgate.finding import Action
 from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
 from hushgate.outbound.looking import Looker
+from hushgate.sessions.fragments import digit_groups
 from hushgate.treatment import Reader
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Progress:
     hidden: bool = False
     blocked: bool = False
     """Nothing more may be sent."""
+    told: tuple[str, ...] | None = None
+    """Groups of digits that the messages before had, and this one up to here; None: it has not begun."""
     reasons: tuple[Ground, ...] = ()
     findings: tuple[Located, ...] = ()
 
@@ -85,7 +88,7 @@ class Progress:
 
 
 def review(call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys) -> Judged:
-    """The verdict on the call's draft. The session is read, not changed.
+    """The verdict on the call's draft. The session learns which digits went out, and nothing else.
 
     Fails with JSON_INVALID, JSON_TOO_DEEP, DESTINATION_UNKNOWN, LANGUAGE_UNSUPPORTED or DETECTION_TIMEOUT.
     """
@@ -109,6 +112,9 @@ def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
 
     Once something blocks, nothing more is released; what can still be decided is, for its reasons.
     """
+    if progress.told is None:
+        progress = replace(progress, told=looker.session.told(looker.call.destination))
+    before = len(progress.told or ())
     planned = progress.windows()
     looked = looker.look([Place(progress.text[window.begin : window.end]) for window in planned])
     released = []
@@ -116,14 +122,15 @@ def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
         begin = window_begin(progress.text, progress.at)
         if begin < window.begin:  # the cut before was not taken, so that this piece begins earlier
             [wider] = looker.look([Place(progress.text[begin : window.end])])
-            progress, text = _decide(progress, replace(window, begin=begin), wider)
-        else:
-            progress, text = _decide(progress, window, seen)
+            window, seen = replace(window, begin=begin), wider  # noqa: PLW2901
+        progress, text = _decide(progress, window, seen, looker)
         released.append(text)
+    if not progress.blocked:
+        looker.session.tell(looker.call.destination, (progress.told or ())[before:])
     return progress, "".join(released)
 
 
-def _decide(progress: Progress, window: Window, looked: Looked) -> tuple[Progress, str]:
+def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) -> tuple[Progress, str]:
     """The piece that ends at the window's cut, unless something that was found reaches across the cut."""
     shift = progress.base + window.begin
     at, cut = progress.at - window.begin, window.cut - window.begin
@@ -143,17 +150,22 @@ def _decide(progress: Progress, window: Window, looked: Looked) -> tuple[Progres
         for one in looked.located
         if (f := one.finding).start < cut and at < f.end
     ]
+    written = _written(progress.text[window.begin : window.end], at, cut, parts)
+    told = progress.told or ()
+    groups = digit_groups(written)
+    in_parts = looker.in_parts(told, groups, (at + shift, cut + shift))
+    reasons += in_parts
     after = replace(
         progress,
         at=window.cut,
         tried=window.cut,
+        told=(*told, *groups),
         hidden=progress.hidden or any(part.hidden for part in parts),
-        blocked=progress.blocked or _blocks(reasons, findings),
+        blocked=progress.blocked or bool(in_parts) or _blocks(reasons, findings),
         reasons=(*progress.reasons, *(ground for ground in reasons if ground not in progress.reasons)),
         findings=(*progress.findings, *(one for one in findings if one not in progress.findings)),
     )
-    text = progress.text[window.begin : window.end]
-    return after, "" if after.blocked else _written(text, at, cut, parts)
+    return after, "" if after.blocked else written
 
 
 def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
@@ -195,8 +207,13 @@ def _review_arguments(json: str, looker: Looker) -> Judged:
 
     reasons = tuple(ground for one in looked for ground in one.grounds)
     findings = tuple(located for one in looked for located in one.located)
-    if _blocks(reasons, findings):
-        return Judged(Verdict.BLOCKED, None, reasons, findings)
+    written = [one.written(place.text) for place, one in zip(places, looked, strict=True)]
+    told = looker.session.told(looker.call.destination)
+    groups = [group for text in written for group in digit_groups(text)]
+    in_parts = looker.in_parts(told, groups, (0, 0))
+    if in_parts or _blocks(reasons, findings):
+        return Judged(Verdict.BLOCKED, None, (*reasons, *in_parts), findings)
+    looker.session.tell(looker.call.destination, groups)
     verdict = Verdict.REDACTED if any(one.hidden for one in looked) else Verdict.PASSED
     return Judged(verdict, serialize(rebuild(tree, treat, rename=rename)), reasons, findings)
 

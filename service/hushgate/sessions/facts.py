@@ -85,7 +85,17 @@ class Tail:
     text: str = field(repr=False)
 
 
-Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Digits that a message to this destination had and that may be parts of a known number."""
+
+    destination: str
+    groups: tuple[str, ...] = field(repr=False)
+    place: int
+    """How many such messages went before."""
+
+
+Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told
 
 UNTYPED = "FIELD_VALUE"
 """The entity of a record's value that no rule and no policy gives a type."""

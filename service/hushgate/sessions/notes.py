@@ -12,7 +12,7 @@ import hmac
 import re
 import unicodedata
 from collections import defaultdict, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -139,7 +139,7 @@ class Notes:
                 continue
             in_text = [_Word(word.stem, *view.origin(word.start, word.end)) for word in read]
             repeats += self._find_in(in_text)
-        return sorted(dict.fromkeys(repeats), key=lambda r: (r.start, -r.end))
+        return _joined(repeats)
 
     def _find_in(self, words: Sequence[_Word]) -> list[Repeat]:
         return [*self._find_runs(words), *self._find_gists(words)]
@@ -190,6 +190,20 @@ class Notes:
                     seen[stems] = _digest(self._key, stems)
                 yield at, seen[stems]
             before = (word.stem,)
+
+
+def _joined(repeats: Iterable[Repeat]) -> list[Repeat]:
+    """In order of their start, those of one note that overlap as one."""
+    joined: list[Repeat] = []
+    for repeat in sorted(repeats, key=lambda r: (r.start, -r.end)):
+        for at, other in enumerate(joined):
+            if other.note is repeat.note and repeat.start <= other.end:
+                end, share = max(other.end, repeat.end), max(other.share, repeat.share)
+                joined[at] = replace(other, end=end, share=share)
+                break
+        else:
+            joined.append(repeat)
+    return joined
 
 
 @cache

@@ -7,6 +7,7 @@ than a policy allows. Common words count only where they are written as names ar
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, replace
 from operator import itemgetter
@@ -17,18 +18,27 @@ import ahocorasick
 from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.sessions.rarity import TELLING, is_common, surprise
+from hushgate.transformation.dates import find_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SHORTEST = 3
 """Letters and digits that a value must have to be looked for."""
-_WIDEST_GAP = 5
-"""Code points that may stand between two neighbouring letters or digits of one value."""
+_WIDEST_GAP = 8
+"""How far apart two neighbouring letters or digits of one value may stand, in code points."""
 _NUMBER = 7
 """Digits that make a value a number of which parts are looked for."""
 _FEW, _FRACTION = 32, 4
 """So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
+_STREETS = re.compile(
+    r"(?i)(?:r(?:oa)?d|st(?:r(?:eet|asse|aße)?)?|ave(?:nue)?|dr(?:ive)?|la?ne?|ter(?:race)?|c(?:our)?t|close|cres(?:cent)?"
+    r"|pl(?:ace|atz)?|boulevard|blvd|way|sq(?:uare)?|cir(?:cle)?|parkway|pkwy|highway|hwy|trai?l|gardens|grove|mews|row"
+    r"|walk|weg)\.?"
+)
+"""What a street's name ends with and may be left out, or written short."""
+_TURNED = 9
+"""Digits that make a value one that is looked for backwards, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ class Recall:
         self._size = 0
         self._numbers: list[Known] = []
         self._grams: dict[int, dict[str, list[Known]]] = {}
+        self._dates: dict[object, list[Known]] = {}
         for value in known:
             self.add(value)
 
@@ -115,6 +126,9 @@ class Recall:
             for word, needles in self._recent.needles.items():
                 self._settled.add(word, needles)
             self._recent = _Words()
+        for dated in find_dates(known.value) if known.entity == "DATE_OF_BIRTH" else ():
+            if dated.year is not None and dated.day is not None:
+                self._dates.setdefault(dated.key, []).append(known)
         if sum(c.isdecimal() for c in known.value) >= _NUMBER:
             self._numbers.append(known)
             for length, grams in self._grams.items():
@@ -128,7 +142,7 @@ class Recall:
         """
         if not self._size:
             return []
-        found = [*self._find_in(text, allowed_digits)]
+        found = [*self._find_in(text, allowed_digits), *self._find_dates(text)]
         for view in views(text):
             found += (
                 replace(r, start=min(view.starts[r.start : r.end]), end=max(view.ends[r.start : r.end]))
@@ -150,6 +164,15 @@ class Recall:
             yield recalled
         if allowed_digits is not None and self._numbers:
             yield from self._partial_numbers(text, allowed_digits)
+
+    def _find_dates(self, text: str) -> Iterator[Recalled]:
+        """Known dates, in whatever form and order of day and month."""
+        if not self._dates:
+            return
+        for day_first in (False, True):
+            for dated in find_dates(text, day_first=day_first):
+                for known in self._dates.get(dated.key, ()):
+                    yield Recalled(dated.start, dated.end, known)
 
     def _partial_numbers(self, text: str, allowed: int) -> Iterator[Recalled]:
         grams = self._grams_of(allowed + 1)
@@ -177,9 +200,15 @@ def _add_grams(grams: dict[str, list[Known]], known: Known, length: int) -> None
 
 
 def _needles(known: Known, order: int) -> Iterator[_Needle]:
-    """The value, and for a person's name each of its words."""
+    """The value, a long number backwards, each word of a person's name, an address without its town."""
     if _worth_finding(known):
         yield _needle(known, order, partial=False)
+        if sum(c.isdecimal() for c in known.value) >= _TURNED:
+            yield _needle(replace(known, value=known.value[::-1]), order, partial=False, of=known)
+    if known.entity == "STREET_ADDRESS":
+        for line in _street(known.value):
+            if _worth_finding(replace(known, value=line, entity=UNTYPED)):
+                yield _needle(replace(known, value=line), order, partial=True, of=known)
     if known.entity == "PERSON":
         words = known.value.replace(",", " ").split()
         for word in words if len(words) > 1 else ():
@@ -188,12 +217,27 @@ def _needles(known: Known, order: int) -> Iterator[_Needle]:
                 yield _needle(part, order, partial=True)
 
 
-def _needle(known: Known, order: int, *, partial: bool) -> _Needle:
+def _street(address: str) -> Iterator[str]:
+    """Where the house is in fewer words than the whole address: street and number, or the street."""
+    line = re.split(r"[,\n]", address, maxsplit=1)[0]
+    numbers = [word for word in line.split() if any(map(str.isdecimal, word))]
+    names = [word for word in line.split() if word.isalpha()]
+    if len(names) < 2 or len(numbers) != 1:
+        return
+    named = names[:-1] if _STREETS.fullmatch(names[-1]) else names
+    for street in {" ".join(names), " ".join(named)}:
+        yield f"{numbers[0]} {street}"
+        yield f"{street} {numbers[0]}"
+        yield street
+
+
+def _needle(known: Known, order: int, *, partial: bool, of: Known | None = None) -> _Needle:
+    """``known`` as it is looked for; ``of``: whose value it is, if that is written otherwise."""
     stream = _stream(known.value)
     gaps = frozenset(
         at for at in range(1, len(stream.text)) if stream.offsets[at] - stream.offsets[at - 1] > 1
     )
-    return _Needle(known, order, stream.text, gaps, is_common(known.value), partial)
+    return _Needle(of or known, order, stream.text, gaps, is_common(known.value), partial)
 
 
 def _worth_finding(known: Known) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate, Tail
+from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate, Tail, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -47,7 +47,7 @@ def load(data: bytes) -> list[Fact]:
     return [_read(fact) for fact in json.loads(data)]
 
 
-def _written(fact: Fact) -> list[object]:
+def _written(fact: Fact) -> list[object]:  # noqa: PLR0911 - one for each kind
     match fact:
         case Known():
             return ["known", asdict(fact)]
@@ -64,9 +64,11 @@ def _written(fact: Fact) -> list[object]:
             return ["customer", fact.subject]
         case Tail():
             return ["tail", fact.number, fact.text]
+        case Told():
+            return ["told", fact.destination, fact.groups, fact.place]
 
 
-def _read(fact: list[object]) -> Fact:
+def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
     match fact:
         case ["known", dict(known)]:
             return Known(**known)
@@ -84,4 +86,6 @@ def _read(fact: list[object]) -> Fact:
             return Customer(subject)
         case ["tail", int(number), str(text)]:
             return Tail(number, text)
+        case ["told", str(destination), list(groups), int(place)]:
+            return Told(destination, tuple(groups), place)
     raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")

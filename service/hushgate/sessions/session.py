@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Known, Note, Pseudonym, Surrogate, Tail, canonical, identity
+from hushgate.sessions.facts import (
+    Customer,
+    Known,
+    Note,
+    Pseudonym,
+    Surrogate,
+    Tail,
+    Told,
+    canonical,
+    identity,
+)
+from hushgate.sessions.fragments import LONGEST_MEMORY, Fragments
 from hushgate.sessions.notes import Notes
 from hushgate.sessions.people import People, form_of, gender_of, read_name, without_title
 from hushgate.sessions.recall import Recall
@@ -49,7 +61,9 @@ class Session:
         self._named: dict[str, list[Known]] = {}
         self.surrogates = Surrogates(key, self._has_met, self._names_with)
         self._notes: list[Note] = []
+        self._told: dict[str, list[tuple[str, ...]]] = {}
         self._recall = Recall()
+        self.fragments = Fragments()
         self._note_index: Notes | None = None
 
     def learn(self, fact: Fact, *, saved: bool = False) -> None:
@@ -79,6 +93,7 @@ class Session:
                 for word in name_words(fact.value) if fact.entity == "PERSON" else ():
                     self._named.setdefault(word, []).append(fact)
                 self._recall.add(fact)
+                self.fragments.add(fact)
                 self.surrogates.met(fact.value)
                 if fact.entity == PERSON:
                     self._people.add_field(fact.value, fact.path, fact.source, fact.subject)
@@ -91,6 +106,8 @@ class Session:
                 self.customer = fact.subject
             case Tail():
                 self._tail = fact
+            case Told():
+                self._told.setdefault(fact.destination, []).append(fact.groups)
 
     def _take_pseudonym(self, fact: Pseudonym) -> None:
         identifier, known = fact.identifier[:ID_LENGTH], fact.known
@@ -120,6 +137,8 @@ class Session:
                 parts = ("customer", fact.subject)
             case Tail():
                 parts = ("tail", str(fact.number))
+            case Told():
+                parts = ("told", fact.destination, str(fact.place), *fact.groups)
         return self._digest("\0".join(parts))
 
     def _digest(self, text: str) -> bytes:
@@ -227,6 +246,16 @@ class Session:
     def recall(self) -> Recall:
         """The index that finds known values in a text."""
         return self._recall
+
+    def told(self, destination: str) -> tuple[str, ...]:
+        """The last groups of digits that messages to the destination had, first to last."""
+        return tuple(chain.from_iterable(self._told.get(destination, ())))[-LONGEST_MEMORY:]
+
+    def tell(self, destination: str, groups: Sequence[str]) -> None:
+        """Remembers that a message to the destination has these groups of digits, where they may matter."""
+        if self.fragments.touches(groups):
+            before = len(self._told.get(destination, ()))
+            self.learn(Told(destination, tuple(groups[:LONGEST_MEMORY]), before))
 
     @property
     def notes(self) -> Notes:

@@ -1,0 +1,54 @@
+"""A number that is given out in parts is found, whatever stands between them; chance is not."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hushgate.sessions.facts import Known
+from hushgate.sessions.fragments import Fragments, digit_groups
+
+ACCOUNT = Known("88213409118", "ACCOUNT_ID", subject="c-1")
+CARD = Known("4111 1111 1111 1111", "CREDIT_CARD", subject="c-1")
+SENTENCE = Known("It beats 9,192,631,770 times a second since 1967, they say", "FIELD_VALUE")
+
+
+def told(text: str, *, before: str = "") -> list[Known]:
+    earlier = digit_groups(before)
+    fragments = Fragments()
+    for known in (ACCOUNT, CARD, SENTENCE):
+        fragments.add(known)
+    return fragments.find([*earlier, *digit_groups(text)], len(earlier))
+
+
+def test_parts_are_found_over_sentences_and_rows():
+    assert told("It begins with 8821, and then comes 340, and at the end 9118.") == [ACCOUNT]
+    assert told("1. 88\n2. 21\n3. 34\n4. 09") == [ACCOUNT]
+    assert told("at the end 9118; before that 340; first 8821") == [ACCOUNT]
+
+
+def test_parts_are_found_over_messages():
+    assert told("and 9118 in the end", before="First 8821. Then 340.") == [ACCOUNT]
+    assert told("and 24 hours later", before="First 8821. Then 340.") == []
+
+
+def test_digits_of_another_script_are_digits():
+    assert told("٨٨٢١ ثم ٣٤٠ ثم ٩١١٨") == [ACCOUNT]
+
+
+def test_a_few_digits_are_no_parts():
+    assert told("It ends in 118, and there are 409 points on it.") == []
+    assert told("It ends in 9118, and there are 8821 points on it.") == []
+
+
+def test_a_sentence_with_numbers_in_it_is_no_number():
+    assert told("It beats 192 times, 631 here and 770 there, since 1967") == []
+
+
+@given(st.lists(st.integers(1, 4), min_size=11, max_size=11), st.sampled_from([" und ", "; ", "\n- ", " – "]))
+def test_however_it_is_cut_it_is_found(sizes, between):
+    parts, at = [], 0
+    for size in sizes:
+        parts.append(ACCOUNT.value[at : at + size])
+        at += size
+    parts = [part for part in parts if part]
+
+    assert told(between.join(parts)) == [ACCOUNT] or len(parts) == 1
