@@ -252,7 +252,9 @@ def main():
         cells = []
         for part in chosen:
             one = measure(find, part)["PERSON"]
-            cells.append(f"{one.f1:.3f}" if one.gold else f"{100 * one.alarmed / one.texts:.2f} % alarmed")
+            cells.append(
+                f"{one.f1:.3f}" if one.counts.support else f"{100 * one.alarmed / one.texts:.2f} % alarmed"
+            )
         trained = f"{took:.0f} s" if took else "see the card"
         print(
             f"| {name} | "

@@ -5,23 +5,26 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import spacy
 
+from hushgate.finding import Finding
+from hushgate.tuning.labelled import Label, Labelled
+from hushgate.tuning.scope import Scope
+from hushgate.tuning.scoring import Counts, expected, score
+from hushgate.tuning.types import Types
 from training import gazetteer, generator, licensed
 from training.pieces import Sample, join
-from training.score import Tally, tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from spacy.language import Language
 
-    from training.score import Span
-
+    Span = tuple[int, int, str]
     Find = Callable[[list[str]], list[list[Span]]]
 
 AWAY = (
@@ -39,6 +42,8 @@ FRESH = (
     "star_utterances.jsonl",
     "multidogo_utterances.jsonl",
 )
+TYPES = Types({"SECURITY_ANSWER": None})
+"""An answer may be a name (a mother's, a pet's): to call it one is no false alarm, and no hit."""
 MODEL = Path(__file__).parents[1] / "service" / "hushgate" / "models" / "en_names"
 
 
@@ -100,12 +105,66 @@ def parts(data: Path, most: int = 10**9) -> Iterator[Part]:
     yield Part("generator (held-out templates, names)", made, licensed.NAMES)
 
 
+@dataclass(slots=True)
+class Tally:
+    """What is counted of one type in one set, as `hushgate evaluate` counts it."""
+
+    counts: Counts = field(default_factory=Counts)
+    texts: int = 0
+    alarmed: int = 0
+    """Texts with a false alarm."""
+    wrong: list[str] = field(default_factory=list, repr=False)
+    """Misses and false alarms in context."""
+
+    def add(self, labelled: Labelled, kind: str, findings: list[Finding]) -> None:
+        """Count one text's labels and findings of this type."""
+        kinds = frozenset({kind})
+        text = labelled.text
+        wanted = expected(labelled, Scope(kinds), TYPES, kinds)
+        scored = score(wanted, findings)
+        counts = dict(scored.counts).get(kind, Counts())
+        self.counts = Counts(*map(sum, zip(self.counts, counts, strict=True)))
+        self.texts += 1
+        self.alarmed += bool(scored.alarms)
+        spans = [("missed", miss.truth.start, miss.truth.end) for miss in scored.misses]
+        spans += [("wrong", alarm.finding.start, alarm.finding.end) for alarm in scored.alarms]
+        self.wrong += [f"{how} {text[s:e]!r} in {text[max(0, s - 50) : e + 30]!r}" for how, s, e in spans]
+
+    @property
+    def recall(self) -> float:
+        """Of the true spans, the share that some finding of this type overlaps."""
+        return _share(self.counts.found, self.counts.support)
+
+    @property
+    def precision(self) -> float:
+        """Of the findings, the share that overlaps a true span of this type."""
+        return _share(self.counts.right, self.counts.predicted)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of the two."""
+        return _share(2 * self.recall * self.precision, self.recall + self.precision)
+
+    @property
+    def strict(self) -> float:
+        """F1 of spans with exactly the true borders."""
+        return _share(2 * self.counts.right_strictly, self.counts.support + self.counts.predicted)
+
+
+def _share(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
+
+
 def measure(find: Find, part: Part) -> dict[str, Tally]:
     """A tally by type."""
     tallies = {kind: Tally() for kind in licensed.NAMES}
     for record, spans in zip(part.records, find([record["text"] for record in part.records]), strict=True):
-        for kind, into in tallies.items():
-            tally(record, spans, kind, into)
+        labels = tuple(Label(**{key: span[key] for key in Label.__slots__}) for span in record["spans"])
+        ignored = tuple((start, end) for start, end, *_ in (record.get("meta") or {}).get("ignore", ()))
+        labelled = Labelled(record["text"], labels, ignored, "", "", 0)
+        for kind, tally in tallies.items():
+            findings = [Finding(start, end, kind, 1.0, "") for start, end, label in spans if label == kind]
+            tally.add(labelled, kind, findings)
     return tallies
 
 
@@ -114,11 +173,11 @@ def row(part: Part, tallies: dict[str, Tally]) -> str:
     cells = [f"{part.name:40} {len(part.records):5}"]
     for kind in licensed.NAMES:
         one = tallies[kind]
-        if not one.gold and kind in part.complete:
+        if not one.counts.support and kind in part.complete:
             cells.append(
                 f"{kind[:3]} false alarms in {100 * one.alarmed / max(1, one.texts):.2f}% of texts   "
             )
-        elif not one.gold:
+        elif not one.counts.support:
             cells.append(f"{kind[:3]} -" + " " * 27)
         elif kind in part.complete:
             cells.append(
@@ -147,7 +206,7 @@ def report(find: Find, chosen: Iterable[Part], misses: int = 0) -> None:
         tallies = measure(find, part)
         print(row(part, tallies), flush=True)
         for kind in part.complete if misses else ():
-            wrong = tallies[kind].misses
+            wrong = tallies[kind].wrong
             for line in random.Random(3).sample(wrong, min(misses, len(wrong))):
                 print("   ", kind[:3], line)
 

@@ -2,7 +2,8 @@
 
 spaCy embeds the NORM of a word. For a word of the gazetteer the NORM is its class (first name, last name,
 place, or several), so what a text teaches about one first name holds for all. The table lies in the
-vocabulary's lookups, where plain spaCy reads it. Common English words and unlisted words keep their own.
+vocabulary's lookups, where plain spaCy reads it. Words of English that training shows too seldom to be learnt
+have a class as well, so that a word that is merely rare is not taken for a name. Others keep their own NORM.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from spacy.lookups import Lookups
 
-from training import lexicon, names
+from training import lexicon, names, orgs
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from spacy.language import Language
     from spacy.tokens import Doc
@@ -25,33 +26,38 @@ if TYPE_CHECKING:
     from training.pieces import Sample
 
 MARK = "\u00a7"
-CITIES, US_LAST = 9_000, 22_000
+CITIES, US_LAST = 14_000, 22_000
+OWN, OWN_NAME = 25, 200
+"""So often a word must stand in lower case outside names to keep its own NORM; the second: if a name too."""
+NAMED = re.compile(MARK + "[FLOP]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
-def plain_words(samples: Iterable[Sample]) -> frozenset[str]:
-    """Words that stand in lower case outside names, often enough to be English and not a slip."""
+def plain_words(samples: Iterable[Sample]) -> Counter[str]:
+    """How often each word stands in lower case outside names."""
     counts: Counter[str] = Counter()
     for sample in samples:
         at = 0
         for start, end, _ in (*sample.spans, (len(sample.text), len(sample.text), "")):
             counts.update(word for word in WORD.findall(sample.text[at:start]) if word.islower())
             at = end
-    return frozenset(word for word, count in counts.items() if count >= 8)
+    return counts
 
 
-def classes(plain: frozenset[str], *, every: bool = False) -> dict[str, str]:
-    """The class of each word, in letters: F first name, L last name, P place, W also a word of English.
+def classes(plain: Counter[str], *, every: bool = False) -> dict[str, str]:
+    """The class of each word, in letters: F first name, L last name, P place, O organisation, W or w English.
 
-    With every, the held-out names as well: for the model that is shipped, once it has learnt without them.
+    W are the common words, w the others. With every, the held-out names as well: for the model that is
+    shipped, once it has learnt without them.
     """
     found: dict[str, set[str]] = {}
+    english = lexicon.english()
 
-    def add(kind: str, words: Iterable[str]) -> None:
+    def add(kind: str, words: Iterable[str], *, unless: Container[str] = ()) -> None:
         for name in words:
             if every or not names.held_out(name):
                 for word in re.split(r"[\s.'’-]+", name):
-                    if len(word) > 1 and word[0].isupper():
+                    if len(word) > 1 and word[0].isupper() and word.casefold() not in unless:
                         found.setdefault(word.casefold(), set()).add(kind)
 
     for region in names.regions():
@@ -60,11 +66,16 @@ def classes(plain: frozenset[str], *, every: bool = False) -> dict[str, str]:
         add("L", last)
     places = names.places()
     add("P", (*places.cities[:CITIES], *places.countries, *places.states))
-    english = lexicon.words()
+    known = {name for kind in orgs.known().values() for name in kind}
+    add("O", {name for name in known if " " not in name})
+    add("O", {name for name in known if " " in name}, unless={*english, *found})
+    for word in lexicon.ranks():
+        if len(word) > 2 and (word in english or word not in found):
+            found.setdefault(word, set()).add("W" if lexicon.is_common(word) else "w")
     return {
-        word: "".join(sorted(kinds)) + ("W" if word in english else "")
+        word: "".join(sorted(kinds))
         for word, kinds in sorted(found.items())
-        if word not in plain
+        if plain[word] < (OWN_NAME if kinds - {"W", "w"} else OWN)
     }
 
 
@@ -94,5 +105,5 @@ def forget(doc: Doc, random_: random.Random, share: float) -> None:
     roll = random_.random()
     if roll < share:
         for token in doc:
-            if token.norm_.startswith(MARK) and (roll < share / 2 or random_.random() < 0.5):
+            if NAMED.match(token.norm_) and (roll < share / 2 or random_.random() < 0.5):
                 token.norm_ = token.lower_

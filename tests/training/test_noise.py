@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 pytest.importorskip("faker", reason="the training extra is not installed")
 pytest.importorskip("english_words", reason="the training extra is not installed")
+pytest.importorskip("names", reason="the training extra is not installed")
+pytest.importorskip("symspellpy", reason="the training extra is not installed")
 
 from training.pieces import Piece, join
 
@@ -28,3 +30,11 @@ def test_text_as_recognised_from_speech_has_no_capitals_and_no_stops():
     heard = noise.bare([Piece("Hi, I'm "), Piece("Dana Whitfield", "PERSON"), Piece(".")])
 
     assert join(heard).text == "hi i'm dana whitfield"
+
+
+def test_in_prose_names_alone_never_lose_their_capitals():
+    pieces = [Piece("The Minister met "), Piece("Dana Whitfield", "PERSON"), Piece(".")]
+
+    for seed in range(300):
+        rough = noise.recase(pieces, random.Random(seed), 0.0, 0.0, prose=True)
+        assert not (rough[1].text.islower() and not rough[0].text.islower())
