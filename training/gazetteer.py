@@ -79,12 +79,16 @@ def classes(plain: Counter[str], *, every: bool = False) -> dict[str, str]:
     }
 
 
-def table(words: dict[str, str]) -> Lookups:
-    """The table that spaCy takes NORMs from: each word in lower case, capitalised, in capitals."""
+def table(words: dict[str, str], *, shipped: bool = False) -> Lookups:
+    """The table that spaCy takes NORMs from: each word in lower case, capitalised, in capitals.
+
+    Where it is shipped, without capitals of three letters: they are a code ("MIA") more often than a name.
+    """
     norms: dict[str, str] = {}
     for word, kinds in words.items():
-        for form in (word, word.capitalize(), word.upper()):
-            norms[form] = MARK + kinds
+        norms[word] = norms[word.capitalize()] = MARK + kinds
+        if len(word) > 3 or not shipped:
+            norms[word.upper()] = MARK + kinds
     lookups = Lookups()
     lookups.add_table("lexeme_norm", norms)
     return lookups

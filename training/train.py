@@ -129,7 +129,7 @@ def train(
     with nlp.use_params(optimizer.averages):
         weights = nlp.to_bytes(exclude=["vocab"])
     nlp.from_bytes(weights, exclude=["vocab"])
-    nlp.vocab.lookups = gazetteer.table(gazetteer.classes(plain, every=True))
+    nlp.vocab.lookups = gazetteer.table(gazetteer.classes(plain, every=True), shipped=True)
     return nlp
 
 

@@ -433,7 +433,7 @@ recognizers:
             Names.load(None, [str(file)])
 
 
-@pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771"])
+@pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771", "QXZ7KW"])
 def test_a_code_is_nobodys_name(text):
     assert is_code(text)
 

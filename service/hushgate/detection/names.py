@@ -235,9 +235,12 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def is_code(text: str) -> bool:
-    """Whether it is a number of something and nobody's name: as many digits as letters, or more."""
+    """Whether it is the number of something and nobody's name.
+
+    It is with as many digits as letters, and as one word in capitals that holds a digit.
+    """
     digits = sum(map(str.isdecimal, text))
-    return digits > 0 and digits >= sum(map(str.isalpha, text))
+    return digits > 0 and (digits >= sum(map(str.isalpha, text)) or (text.isupper() and " " not in text))
 
 
 def _is_edge(character: str) -> bool:
