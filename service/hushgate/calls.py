@@ -105,7 +105,7 @@ class ReviewCall:
 
 
 class Code(StrEnum):
-    """Why a draft was changed or blocked."""
+    """Why a draft was changed, blocked or held."""
 
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105 - no secret, a token of a session
     OTHER_SUBJECT = "OTHER_SUBJECT"
@@ -113,6 +113,7 @@ class Code(StrEnum):
     SECRET = "SECRET"  # noqa: S105 - as above
     FIELD_NOT_ALLOWED = "FIELD_NOT_ALLOWED"
     ENTITY_NOT_ALLOWED = "ENTITY_NOT_ALLOWED"
+    AUTONOMY = "AUTONOMY"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ import typer
 
 from hushgate.failure import Failure
 from hushgate.options import READING, SESSIONS, takes
+from hushgate.server.agents import agents
 from hushgate.server.commands import health, serve
 from hushgate.server.operating import erase, keys, receipt, reveal
 from hushgate.settings import Settings
@@ -299,6 +300,7 @@ app.command()(erase)
 app.command()(receipt)
 app.command()(reveal)
 app.add_typer(keys, name="keys")
+app.add_typer(agents, name="agents")
 
 
 @app.command()

@@ -99,6 +99,9 @@ class Client:
     list_rules = rpc.LIST_RULES
     erase_subject = rpc.ERASE_SUBJECT
     reveal_token = rpc.REVEAL_TOKEN
+    list_agents = rpc.LIST_AGENTS
+    suspend_agent = rpc.SUSPEND_AGENT
+    resume_agent = rpc.RESUME_AGENT
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None
@@ -169,6 +172,9 @@ class AsyncClient:
     list_rules = rpc.LIST_RULES
     erase_subject = rpc.ERASE_SUBJECT
     reveal_token = rpc.REVEAL_TOKEN
+    list_agents = rpc.LIST_AGENTS
+    suspend_agent = rpc.SUSPEND_AGENT
+    resume_agent = rpc.RESUME_AGENT
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None

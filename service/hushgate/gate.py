@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from hushgate import answers
 from hushgate.calls import Prepared, Revealed, Reviewed
 from hushgate.failure import Failure, Reason
+from hushgate.outbound.holding import held, waits
 from hushgate.outbound.review import advance, looker_for, review
 from hushgate.preparing import prepare
+from hushgate.roster import Roster, Seen
 from hushgate.transformation.reading import find_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
-    from hushgate.calls import PrepareCall, ReviewCall
+    from hushgate.calls import Ground, PrepareCall, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.outbound.review import Judged, Progress
-    from hushgate.policy.model import Policy
+    from hushgate.policy.model import Agent, Policy
+    from hushgate.roster import Suspension
     from hushgate.sessions.receipt import Receipt
     from hushgate.sessions.session import Session
     from hushgate.sessions.vault import Vault
@@ -44,6 +47,17 @@ class Limits:
     records: int = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An agent as an operator sees it."""
+
+    agent: Agent | None
+    """Its entry in the register; None where there is none."""
+    suspension: Suspension | None
+    """The last one, which may be over; None: never."""
+    seen: Seen
+
+
 class Gate:
     """Answers calls one at a time; each is CPU work of milliseconds."""
 
@@ -64,12 +78,14 @@ class Gate:
         self._active = active
         self._keys = keys
         self._limits = limits or Limits()
+        self.roster = Roster(vault)
+        """Who is stopped, and what each agent has touched."""
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
         self._check_prepare(call)
         policy = self._policy(call.policy, call.tenant)
-        policy.authorize(call.agent_id, call.intent)
+        self._admit(call, policy, sources=[record.source for record in call.records])
 
         def decide(session: Session) -> Prepared:
             told = prepare(call, policy, session, self._detector, self._keys)
@@ -77,23 +93,28 @@ class Gate:
                 told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
             )
 
-        return self._once(call, decide)
+        prepared = self._once(call, decide)
+        self._saw(call, prepared, {"PREPARED": 1, "records": len(call.records)})
+        return prepared
 
     def review(self, call: ReviewCall) -> Reviewed:
         """Whether the draft may be sent, and in which words."""
         policy = self.reviewing(call)
-        return self._once(
-            call,
-            lambda session: _reviewed(
-                call, review(call, policy, session, self._detector, self._keys), policy
-            ),
-        )
+        grounds = self._waits(call, policy)
+
+        def decide(session: Session) -> Reviewed:
+            judged = review(call, policy, session, self._detector, self._keys)
+            return _reviewed(call, held(judged, grounds), policy)
+
+        reviewed = self._once(call, decide)
+        self._saw(call, reviewed, {reviewed.verdict.value: 1})
+        return reviewed
 
     def reviewing(self, call: ReviewCall) -> Policy:
         """The policy that decides on the draft from its beginning to its end, once the call is in order."""
         self._check_review(call)
         policy = self._policy("", call.tenant)
-        policy.authorize(call.agent_id, call.intent)
+        self._admit(call, policy, destination=call.destination)
         policy.intent(call.intent)
         policy.destination(call.destination)
         return policy
@@ -102,16 +123,21 @@ class Gate:
         """The review of a draft that comes in pieces, as far as it can go now, and what may be sent of it.
 
         ``call`` has an empty text; the draft is in ``progress``. Each step is decided on the session as it
-        is then stored.
+        is then stored, and of an agent that is suspended by then none is made.
         """
-        return self._in_session(
+        self.roster.check(call.agent_id)
+        after, released = self._in_session(
             call,
             lambda session: advance(progress, looker_for(call, policy, session, self._detector, self._keys)),
         )
+        return after, "" if self._waits(call, policy) else released
 
     def concluded(self, call: ReviewCall, policy: Policy, progress: Progress, released: str) -> Reviewed:
         """The answer at the end of such a review; ``released`` is what may be sent last."""
-        return _reviewed(call, progress.judged(released), policy)
+        judged = held(progress.judged(released), self._waits(call, policy))
+        reviewed = _reviewed(call, judged, policy)
+        self._saw(call, reviewed, {reviewed.verdict.value: 1})
+        return reviewed
 
     def end_session(self, tenant: str, session_id: str) -> bool:
         """Forgets the session for good. Whether there was one."""
@@ -138,6 +164,54 @@ class Gate:
             raise Failure(Reason.TOKEN_UNKNOWN, "token is no token of this session", field="token")
         known = session.restored(tokens[0].identifier)
         return Revealed(known.value, known.entity, self._vault.label(tenant, session_id), _decision_id())
+
+    def agents(self) -> Mapping[str, Listed]:
+        """The register of the active policy and all agents that have called, by id."""
+        register = self._policies[self._active].agents or {}
+        known = self.roster.all()
+        return {
+            name: Listed(register.get(name), *known.get(name, (None, Seen())))
+            for name in sorted({*register, *known})
+        }
+
+    def suspend(self, agent_id: str, *, because: str, by: str) -> Listed:
+        """Stops the agent on every worker and replica. Fails with FIELD_INVALID if it is nobody's."""
+        self._check_agent(agent_id)
+        self.roster.suspend(agent_id, because=because, by=by)
+        return self.agents()[agent_id]
+
+    def resume(self, agent_id: str, *, because: str, by: str) -> Listed:
+        """Lets the agent go on. Fails as ``suspend``."""
+        self._check_agent(agent_id)
+        self.roster.resume(agent_id, because=because, by=by)
+        return self.agents()[agent_id]
+
+    def _check_agent(self, agent_id: str) -> None:
+        """Someone who stops an agent must not be told that it is done because of a slip in its name."""
+        _check_name("agent_id", agent_id)
+        register = self._policies[self._active].agents
+        if register is not None and agent_id not in register and agent_id not in self.roster.all():
+            sentence = f"agent_id is not in the register of policy {self._active}"
+            raise Failure(Reason.FIELD_INVALID, sentence, field="agent_id")
+
+    def _admit(
+        self,
+        call: PrepareCall | ReviewCall,
+        policy: Policy,
+        *,
+        destination: str = "",
+        sources: Sequence[str] = (),
+    ) -> None:
+        """Failure AGENT_NOT_ALLOWED if the register does not let the agent do this, or if it is suspended."""
+        policy.authorize(call.agent_id, call.intent, destination=destination, sources=sources)
+        self.roster.check(call.agent_id)
+
+    def _waits(self, call: ReviewCall, policy: Policy) -> tuple[Ground, ...]:
+        return waits(call, policy.agents[call.agent_id] if policy.agents is not None else None)
+
+    def _saw(self, call: PrepareCall | ReviewCall, answer: Decision, counts: Mapping[str, int]) -> None:
+        if not answer.repeated:
+            self.roster.saw(call.agent_id, counts, (one.finding.entity for one in answer.findings))
 
     def _once(self, call: PrepareCall | ReviewCall, decide: Callable[[Session], Decision]) -> Decision:
         """``decide``, or the answer that a call of the same request_id has had."""

@@ -307,6 +307,9 @@ internal: ["**.**"]
     ]  # fmt: skip
 
 
+BOT = {"owner": "a", "approved_by": "b", "intents": ["order_status"]}
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -344,6 +347,10 @@ internal: ["**.**"]
         ({"deny": {"x": ["y"]}}, "x is neither an entity"),
         ({"outbound": {"note_overlap_words": 1}}, "outbound.note_overlap_words must be"),
         ({"agents": {}}, "agents: is empty"),
+        ({"agents": {"bot": BOT | {"autonomy": "full"}}}, "agents.bot.autonomy must be 'draft_only'"),
+        ({"agents": {"bot": BOT | {"autonomy": "high"}}}, "name one in supervised_by"),
+        ({"agents": {"bot": BOT | {"destinations": ["sms"]}}}, "agents.bot.destinations"),
+        ({"agents": {"bot": BOT | {"sources": []}}}, "is empty"),
         ({"tenants": []}, "tenants: is empty"),
         ({"colour": "blue"}, "colour is not a key that is known here"),
         ({"destinations": {"model": "keep"}}, "destinations.log is required"),

@@ -62,7 +62,11 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
 
     @contextmanager
     def started(
-        *flags: str, listen: str = "127.0.0.1:0", prefix: tuple[str, ...] = (), **environment: str
+        *flags: str,
+        listen: str = "127.0.0.1:0",
+        prefix: tuple[str, ...] = (),
+        policy: Path = POLICY,
+        **environment: str,
     ) -> Iterator[Server]:
         log = tmp_path_factory.mktemp("server") / "log"
         command = [
@@ -73,7 +77,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
             "--listen",
             listen,
             "--policy",
-            str(POLICY),
+            str(policy),
             *flags,
         ]
         with (

@@ -7,7 +7,7 @@ import pytest
 from hushgate.failure import Failure, Reason
 from hushgate.sessions.redis_store import RedisStore
 from hushgate.sessions.sqlite_store import SqliteStore
-from hushgate.sessions.store import MOST_ANSWERS, Answer, Row
+from hushgate.sessions.store import MOST_ANSWERS, Answer, Charge, Exhausted, Row
 
 SESSION = b"\xffsession\0one" + bytes(20)
 OTHER = b"session two" + bytes(21)
@@ -153,3 +153,57 @@ def test_a_redis_that_is_not_there_is_a_failure_that_names_no_address(tmp_path):
 
     assert caught.value.reason is Reason.STORE_UNAVAILABLE
     assert str(tmp_path) not in caught.value.sentence
+
+
+def charge(*marks: bytes, account: bytes = b"\0account", limit: int = 3, at: float = 100.0, **more) -> Charge:
+    return Charge(account, marks, limit, at, more.pop("expires", LATER), **more)
+
+
+def test_an_account_never_holds_more_than_its_limit_and_a_mark_counts_once(store):
+    store.create(SESSION, ROW)
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(b"\0a", b"b\xff")])
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(b"b\xff", b"c")])
+
+    with pytest.raises(Exhausted) as caught:
+        store.add(
+            SESSION,
+            ROW,
+            0,
+            b"entry",
+            answer=Answer(b"name", b"sealed"),
+            charges=[charge(b"x", account=b"other"), charge(b"d")],
+        )
+
+    assert caught.value.place == 1
+    assert list(store.read(SESSION, b"", 0).entries) == []
+    assert store.answer(SESSION, ROW.life, b"name") is None
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(b"y", account=b"other", limit=1)])
+
+
+def test_marks_that_have_expired_do_not_count(store):
+    store.create(SESSION, ROW)
+    now = time.time()
+    store.add(SESSION, ROW, 0, None, charges=[charge(b"a", limit=1, at=now, expires=now + 60)])
+    with pytest.raises(Exhausted):
+        store.add(SESSION, ROW, 0, None, charges=[charge(b"b", limit=1, at=now + 59.9, expires=LATER)])
+
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(b"b", limit=1, at=now + 60, expires=LATER)])
+
+
+def test_an_account_is_looked_at_and_emptied_without_a_mark(store):
+    store.create(SESSION, ROW)
+    store.add(SESSION, ROW, 0, None, charges=[charge(b"a", b"b")])
+    with pytest.raises(Exhausted):
+        store.add(SESSION, ROW, 0, None, charges=[charge(limit=1, clears=True)])
+
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(limit=2, clears=True)])
+    assert store.add(SESSION, ROW, 0, None, charges=[charge(limit=0)])
+
+
+def test_a_call_that_is_not_stored_charges_nothing(store):
+    store.create(SESSION, ROW)
+    store.add(SESSION, ROW, 0, b"first")
+
+    assert not store.add(SESSION, ROW, 0, b"second", charges=[charge(b"a", limit=1)])
+
+    assert store.add(SESSION, ROW, 1, b"second", charges=[charge(b"b", limit=1)])

@@ -10,7 +10,13 @@ from typing import Any, Generic, TypeAlias, TypeVar
 from google.protobuf.message import Message as Proto
 
 from hushgate.caller.errors import Refused
-from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
+from hushgate.v1.admin_service_pb2 import (
+    EraseSubjectRequest,
+    ListAgentsRequest,
+    ResumeAgentRequest,
+    RevealTokenRequest,
+    SuspendAgentRequest,
+)
 from hushgate.v1.guard_service_pb2 import (
     EndSessionRequest,
     Message,
@@ -116,6 +122,21 @@ def erase_subject(*, tenant: str, subject_id: str, reason: str) -> EraseSubjectR
 def reveal_token(*, tenant: str, session_id: str, token: str, reason: str) -> RevealTokenRequest:
     """AdminService.RevealToken: what a token stands for, to a person with the role and a reason."""
     return _made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
+
+
+def list_agents() -> ListAgentsRequest:
+    """AdminService.ListAgents: the register, who is suspended, and what each agent has touched."""
+    return ListAgentsRequest()
+
+
+def suspend_agent(*, agent_id: str, reason: str) -> SuspendAgentRequest:
+    """AdminService.SuspendAgent: stop an agent, on every worker and replica, within a second."""
+    return _made(SuspendAgentRequest, agent_id=agent_id, reason=reason)
+
+
+def resume_agent(*, agent_id: str, reason: str) -> ResumeAgentRequest:
+    """AdminService.ResumeAgent: let a suspended agent go on."""
+    return _made(ResumeAgentRequest, agent_id=agent_id, reason=reason)
 
 
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:

@@ -127,6 +127,11 @@ def _readable(fields: dict[str, Any]) -> Iterator[tuple[Pattern, object]]:
 
 def _agents(data: dict[str, Any]) -> Iterator[Found]:
     for agent, entry in _mapping(data, "agents").items():
+        if _mapping({"entry": entry}, "entry").get("autonomy") == "high" and not entry.get("supervised_by"):
+            yield (
+                ("agents", agent, "autonomy"),
+                f"agent {agent} acts by itself only with a person who watches it: name one in supervised_by",
+            )
         for i, name in _listed(entry, "intents"):
             if name not in _mapping(data, "intents"):
                 yield (

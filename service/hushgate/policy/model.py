@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from hushgate.document import Path
     from hushgate.finding import Action
@@ -77,7 +77,16 @@ class Agent:
 
     owner: str
     approved_by: str
+    purpose: str
     intents: frozenset[str]
+    sources: frozenset[str] | None
+    """Of records; None: any."""
+    destinations: frozenset[str] | None
+    """Of drafts; None: any."""
+    autonomy: str
+    """``draft_only``, ``low``, ``medium`` or ``high``."""
+    supervised_by: str
+    """The person who watches it; empty where nobody does."""
     max_records_per_session: int | None
     sensitive_sends_per_hour: int | None
 
@@ -130,17 +139,28 @@ class Policy:
         """Whether the policy speaks for ``tenant``."""
         return tenant in self.tenants if self.tenants is not None else bool(tenant)
 
-    def authorize(self, agent_id: str, intent: str) -> None:
-        """Fail with AGENT_NOT_ALLOWED where a register does not allow the agent the intent."""
+    def authorize(
+        self, agent_id: str, intent: str, *, destination: str = "", sources: Sequence[str] = ()
+    ) -> Agent | None:
+        """The agent, None without a register. Fails with AGENT_NOT_ALLOWED for what it does not allow."""
         if self.agents is None:
-            return
+            return None
         agent = self.agents.get(agent_id)
         if agent is None:
             sentence = f"agent_id is not in the register of policy {self.version}"
             raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="agent_id")
         if intent not in agent.intents:
-            sentence = f"the register of policy {self.version} does not allow this agent this intent"
-            raise Failure(Reason.AGENT_NOT_ALLOWED, sentence, field="intent")
+            raise self._not_allowed("this intent", "intent")
+        if destination and agent.destinations is not None and destination not in agent.destinations:
+            raise self._not_allowed("this destination", "destination")
+        for index, source in enumerate(sources):
+            if agent.sources is not None and source not in agent.sources:
+                raise self._not_allowed("records of this source", f"records[{index}].source")
+        return agent
+
+    def _not_allowed(self, what: str, field_: str) -> Failure:
+        sentence = f"the register of policy {self.version} does not allow this agent {what}"
+        return Failure(Reason.AGENT_NOT_ALLOWED, sentence, field=field_)
 
     def makes_up(self, entity: str) -> bool:
         """Whether a pseudonym of ``entity`` is a made-up value, where there can be one, and no token."""

@@ -140,7 +140,12 @@ def _agent(file: AgentFile) -> Agent:
     return Agent(
         owner=file.owner,
         approved_by=file.approved_by,
+        purpose=file.purpose,
         intents=frozenset(file.intents),
+        sources=None if file.sources is None else frozenset(file.sources),
+        destinations=None if file.destinations is None else frozenset(file.destinations),
+        autonomy=file.autonomy,
+        supervised_by=file.supervised_by or "",
         max_records_per_session=file.max_records_per_session,
         sensitive_sends_per_hour=file.sensitive_sends_per_hour,
     )

@@ -21,8 +21,13 @@ TextAction = Literal[
 ]
 """What can be done with a finding in a text."""
 
+Autonomy = Literal["draft_only", "low", "medium", "high"]
+"""How much of what an agent writes goes out without a person."""
+
 Form = Literal["token", "surrogate"]
 """What pseudonymising puts in a value's place."""
+
+DestinationName = Literal["model", "customer", "tool", "human_agent", "log"]
 
 ENTITY = r"^[A-Z][A-Z0-9_]+$"
 VERSION = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
@@ -121,7 +126,12 @@ class AgentFile(_Strict):
 
     owner: Annotated[str, Field(min_length=1)]
     approved_by: Annotated[str, Field(min_length=1)]
+    purpose: str = ""
     intents: Annotated[list[str], Some]
+    sources: Annotated[list[str], Some] | None = None
+    destinations: Annotated[list[DestinationName], Some] | None = None
+    autonomy: Autonomy = "low"
+    supervised_by: Annotated[str, Field(min_length=1)] | None = None
     max_records_per_session: Annotated[int, Field(ge=1)] | None = None
     sensitive_sends_per_hour: Annotated[int, Field(ge=0)] | None = None
 

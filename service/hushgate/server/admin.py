@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
 from hushgate.server.permission import Role
+from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
 from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, RevealTokenResponse
 
 if TYPE_CHECKING:
-    from hushgate.gate import Gate
+    from collections.abc import Callable
+
+    from hushgate.gate import Gate, Listed
     from hushgate.redactor import Redactor
     from hushgate.server.frame import Context, Frame
     from hushgate.server.permission import Permission
     from hushgate.sessions.receipt import Receipt
     from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
 
+CALLER = "a caller on this machine"
+"""Who has asked, as long as callers have no identity."""
 _LONGEST_REASON = 1000
 """Code points."""
 
@@ -82,6 +87,63 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 )
 
             return await self._frame.decide(context, lambda _: work())
+
+    async def ListAgents(  # noqa: N802
+        self,
+        request: pb.ListAgentsRequest,  # noqa: ARG002 - it is empty
+        context: Context,
+    ) -> pb.ListAgentsResponse:
+        """See the proto."""
+        async with self._frame.call("ListAgents", context):
+            self._permission.require(Role.OPERATOR)
+            listed = await self._frame.decide(context, lambda _: self._gate.agents())
+            return pb.ListAgentsResponse(agents=[_agent(name, each) for name, each in listed.items()])
+
+    async def SuspendAgent(  # noqa: N802
+        self, request: pb.SuspendAgentRequest, context: Context
+    ) -> pb.SuspendAgentResponse:
+        """See the proto."""
+        async with self._frame.call("SuspendAgent", context):
+            agent = await self._turned(request.agent_id, request.reason, self._gate.suspend, "suspend")
+            return pb.SuspendAgentResponse(agent=agent)
+
+    async def ResumeAgent(self, request: pb.ResumeAgentRequest, context: Context) -> pb.ResumeAgentResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("ResumeAgent", context):
+            agent = await self._turned(request.agent_id, request.reason, self._gate.resume, "resume")
+            return pb.ResumeAgentResponse(agent=agent)
+
+    async def _turned(self, agent_id: str, reason: str, turn: Callable[..., Listed], event: str) -> pb.Agent:
+        """An agent stopped, or let go on. However many calls wait: this one is not refused."""
+        self._permission.require(Role.OPERATOR)
+        _check_reason(reason)
+
+        def work() -> tuple[Listed, str]:
+            because = self._redactor.redact(reason).text
+            return turn(agent_id, because=because, by=CALLER), because
+
+        listed, because = await self._frame.run(work)
+        self._frame.log.deed(event, agent=agent_id, because=because, by=CALLER)
+        return _agent(agent_id, listed)
+
+
+def _agent(agent_id: str, listed: Listed) -> pb.Agent:
+    agent, seen, suspension = listed.agent, listed.seen, listed.suspension
+    answer = pb.Agent(agent_id=agent_id, counts=seen.counts, entity_counts=seen.entities)
+    if agent is not None:
+        answer.registered = True
+        answer.owner, answer.approved_by, answer.purpose = agent.owner, agent.approved_by, agent.purpose
+        answer.intents.extend(sorted(agent.intents))
+        answer.sources.extend(sorted(agent.sources or ()))
+        answer.destinations.extend(sorted(agent.destinations or ()))
+        answer.autonomy, answer.supervised_by = agent.autonomy, agent.supervised_by
+    if suspension is not None and suspension.suspended:
+        answer.suspended = True
+        answer.suspended_because, answer.suspended_by = suspension.because, suspension.by
+        answer.suspended_at.FromMilliseconds(round(suspension.at * 1000))
+    if seen.last:
+        answer.last_seen.FromMilliseconds(round(seen.last * 1000))
+    return answer
 
 
 def _check_reason(reason: str) -> None:

@@ -38,6 +38,7 @@ class Assembled:
     def tend(self) -> None:
         """The work between calls; Failure STORE_UNAVAILABLE if the store does not answer now."""
         self.vault.tend()
+        self.gate.roster.flush()
 
     def close(self) -> None:
         """Let go of the store."""

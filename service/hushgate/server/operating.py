@@ -9,7 +9,7 @@ import secrets
 import sys
 from dataclasses import fields
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -20,11 +20,10 @@ from hushgate.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from google.protobuf.message import Message
-
     from hushgate.client import Client
     from hushgate.sessions.keys import Ring
 
+A = TypeVar("A")
 _KEY_BYTES = 32
 Address = Annotated[
     str | None, typer.Option(help="HOST:PORT or unix:///PATH; where serve would listen if not given.")
@@ -103,10 +102,10 @@ def erase(
     address: Address = None,
 ) -> None:
     """Forget a person: end every session that holds something about them, and print the receipt as JSON."""
-    answer = _asked(
+    answer = asked(
         address, lambda client: client.erase_subject(tenant=tenant, subject_id=subject, reason=because)
     )
-    receipt = answer.receipt  # type: ignore[attr-defined]
+    receipt = answer.receipt
     print(json.dumps({each.name: getattr(receipt, each.name) for each in receipt.DESCRIPTOR.fields}))
 
 
@@ -145,14 +144,15 @@ def reveal(
     address: Address = None,
 ) -> None:
     """Show what a token stands for; the log has it first. Needs a server with HUSHGATE_REVEAL=yes."""
-    answer = _asked(
+    answer = asked(
         address,
         lambda client: client.reveal_token(tenant=tenant, session_id=session, token=token, reason=because),
     )
-    print(answer.value)  # type: ignore[attr-defined]
+    print(answer.value)
 
 
-def _asked(address: str | None, call: Callable[[Client], Message]) -> Message:
+def asked(address: str | None, call: Callable[[Client], A]) -> A:
+    """What the server at ``address`` answers; if it fails, one sentence on stderr and exit code 2."""
     from hushgate.client import Client, HushgateError
 
     try:

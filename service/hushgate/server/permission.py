@@ -15,6 +15,8 @@ class Role(StrEnum):
     """Ends the sessions that know a subject."""
     REVEALER = "revealer"
     """Sees what a token stands for."""
+    OPERATOR = "operator"
+    """Stops agents and lets them go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Permission:
 
     def require(self, role: Role) -> None:
         """Failure ROLE_REQUIRED if the caller has not this role."""
-        has = {Role.ERASER: self.local, Role.REVEALER: self.local and self.reveal}
+        has = {Role.OPERATOR: self.local, Role.ERASER: self.local, Role.REVEALER: self.local and self.reveal}
         if not has[role]:
             raise Failure(
                 Reason.ROLE_REQUIRED, f"this call asks for the role of {role.value}", field=role.value

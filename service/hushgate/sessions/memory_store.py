@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.sessions.store import MOST_ANSWERS, Found
+from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hushgate.sessions.store import Answer, Row
+    from hushgate.sessions.store import Answer, Charge, Row
 
 
 @dataclass(slots=True)
@@ -29,6 +29,7 @@ class MemoryStore:
         self._subjects: dict[bytes, set[bytes]] = {}
         self._secret = b""
         self._state: dict[bytes, bytes] = {}
+        self._accounts: dict[bytes, dict[bytes, float]] = {}
 
     def secret(self, offered: bytes) -> bytes:
         """See ``Store.secret``."""
@@ -79,14 +80,16 @@ class MemoryStore:
         *,
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
+        charges: Sequence[Charge] = (),
     ) -> bool:
         """See ``Store.add``."""
         held = self._living(session, row.life)
         if held is None or (entry is not None and len(held.entries) != after):
             return False
+        if answer is not None and answer.name in held.answers:
+            return False
+        self._charge(charges)
         if answer is not None:
-            if answer.name in held.answers:
-                return False
             held.answers[answer.name] = answer.sealed
             if len(held.answers) > MOST_ANSWERS:
                 del held.answers[next(iter(held.answers))]
@@ -131,11 +134,25 @@ class MemoryStore:
 
     def tend(self, now: float) -> None:
         """See ``Store.tend``."""
+        for account in [a for a, marks in self._accounts.items() if max(marks.values(), default=0) <= now]:
+            del self._accounts[account]
         for session in [name for name, held in self._sessions.items() if held.row.expires <= now]:
             self.end(session)
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def _charge(self, charges: Sequence[Charge]) -> None:
+        """All of the charges, or Exhausted and none."""
+        changed: dict[bytes, dict[bytes, float]] = {}
+        for place, charge in enumerate(charges):
+            held = changed.get(charge.account, self._accounts.get(charge.account, {}))
+            marks = {mark: expires for mark, expires in held.items() if expires > charge.at}
+            marks = dict.fromkeys(charge.marks, charge.expires) | marks
+            if len(marks) > charge.limit:
+                raise Exhausted(place)
+            changed[charge.account] = {} if charge.clears else marks
+        self._accounts |= changed
 
     def _living(self, session: bytes, life: bytes) -> _Held | None:
         held = self._sessions.get(session)

@@ -10,18 +10,19 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.store import MOST_ANSWERS, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from hushgate.sessions.store import Answer
+    from hushgate.sessions.store import Answer, Charge
 
 _PREFIX = b"hushgate:"
 _SECRET = _PREFIX + b"secret"
 _SESSION = _PREFIX + b"session:"
 _STATE = _PREFIX + b"state:"
 _SUBJECT = _PREFIX + b"subject:"
+_ACCOUNT = _PREFIX + b"account:"
 
 _READ = """
 local row = redis.call('HMGET', KEYS[1], 'life', 'key', 'expires', 'entries')
@@ -39,13 +40,35 @@ redis.call('HSET', KEYS[1], 'life', ARGV[1], 'key', ARGV[2], 'expires', ARGV[3],
 redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 return 1
 """
-# life, after, entry or '', answer's name or '', answer, most answers
+# life, after, entry or '', answer's name or '', answer, most answers; and for each account that is a key:
+# limit, now, until when, until when in milliseconds, whether it is cleared, how many marks, the marks
 _ADD = """
 local row = redis.call('HMGET', KEYS[1], 'life', 'entries')
 if row[1] ~= ARGV[1] then return 0 end
 if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return 0 end
+if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return 0 end
+local at = 7
+for place = 2, #KEYS do
+  local marks = tonumber(ARGV[at + 5])
+  redis.call('ZREMRANGEBYSCORE', KEYS[place], '-inf', ARGV[at + 1])
+  local held = redis.call('ZCARD', KEYS[place])
+  for mark = at + 6, at + 5 + marks do
+    if not redis.call('ZSCORE', KEYS[place], ARGV[mark]) then held = held + 1 end
+  end
+  if held > tonumber(ARGV[at]) then return 1 - place end
+  at = at + 6 + marks
+end
+at = 7
+for place = 2, #KEYS do
+  local marks = tonumber(ARGV[at + 5])
+  for mark = at + 6, at + 5 + marks do
+    redis.call('ZADD', KEYS[place], 'NX', ARGV[at + 2], ARGV[mark])
+  end
+  if ARGV[at + 4] == '1' then redis.call('DEL', KEYS[place]) end
+  redis.call('PEXPIREAT', KEYS[place], ARGV[at + 3])
+  at = at + 6 + marks
+end
 if ARGV[4] ~= '' then
-  if redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return 0 end
   local arrival = redis.call('HINCRBY', KEYS[1], 'answers', 1)
   redis.call('HSET', KEYS[1], 'answer:' .. ARGV[4], ARGV[5], 'arrival:' .. arrival, ARGV[4])
   local oldest = 'arrival:' .. (arrival - tonumber(ARGV[6]))
@@ -82,6 +105,8 @@ if redis.call('PTTL', KEYS[1]) < 0 or redis.call('PTTL', KEYS[1]) < tonumber(ARG
 end
 return 1
 """
+_LONGER_MS = 60_000
+"""How much longer an account is kept than its marks count, since clocks differ."""
 _SECONDS = 2.0
 """How long Redis may take to answer, or to be reached, before it counts as away."""
 
@@ -158,6 +183,7 @@ class RedisStore:
         *,
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
+        charges: Sequence[Charge] = (),
     ) -> bool:
         """See ``Store.add``. Subjects come first: one too many does no harm, one too few would."""
         for subject in subjects:
@@ -166,9 +192,12 @@ class RedisStore:
             if left > 0:
                 self._run(_ABOUT, _SUBJECT + subject, session, left)
         name, sealed = (answer.name, answer.sealed) if answer else (b"", b"")
-        return bool(
-            self._run(_ADD, _SESSION + session, row.life, after, entry or b"", name, sealed, MOST_ANSWERS)
-        )
+        keys = [_SESSION + session, *(_ACCOUNT + charge.account for charge in charges)]
+        values = [value for charge in charges for value in _written(charge)]
+        done = self._run(_ADD, keys, row.life, after, entry or b"", name, sealed, MOST_ANSWERS, *values)
+        if done < 0:
+            raise Exhausted(-done - 1)
+        return bool(done)
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """See ``Store.answer``."""
@@ -210,12 +239,12 @@ class RedisStore:
         """Closes all connections."""
         self._redis.close()
 
-    def _run(self, script: str, key: bytes, *values: bytes | int | str) -> Any:  # noqa: ANN401 - Redis's own types
+    def _run(self, script: str, keys: bytes | list[bytes], *values: bytes | float | str) -> Any:  # noqa: ANN401 - Redis's own types
         """What the script answers; it is sent whole only where Redis does not know it yet."""
         if script not in self._scripts:
             self._scripts[script] = self._redis.register_script(script)
         with self._failures():
-            return self._scripts[script](keys=[key], args=values)
+            return self._scripts[script](keys=[keys] if isinstance(keys, bytes) else keys, args=values)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -225,3 +254,14 @@ class RedisStore:
         except self._errors as error:
             name = type(error).__name__
             raise Failure(Reason.STORE_UNAVAILABLE, f"the session store answered {name}") from None
+
+
+def _written(charge: Charge) -> Iterator[bytes | float | str]:
+    """As the script reads it."""
+    yield charge.limit
+    yield repr(charge.at)
+    yield repr(charge.expires)
+    yield round(charge.expires * 1000) + _LONGER_MS
+    yield int(charge.clears)
+    yield len(charge.marks)
+    yield from charge.marks

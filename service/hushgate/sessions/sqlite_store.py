@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.store import MOST_ANSWERS, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from hushgate.sessions.store import Answer
+    from hushgate.sessions.store import Answer, Charge
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY CHECK (only = 1), wrapped BLOB NOT NULL);
@@ -41,6 +41,12 @@ CREATE TABLE IF NOT EXISTS about (
   life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
   PRIMARY KEY (subject, life)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS about_life ON about (life);
+CREATE TABLE IF NOT EXISTS mark (
+  account BLOB NOT NULL,
+  name BLOB NOT NULL,
+  expires REAL NOT NULL,
+  PRIMARY KEY (account, name)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS mark_expires ON mark (expires);
 """
 _READ = """
 SELECT s.life, s.wrapped_key, s.expires, e.sealed
@@ -126,6 +132,7 @@ class SqliteStore:
         *,
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
+        charges: Sequence[Charge] = (),
     ) -> bool:
         """See ``Store.add``."""
         try:
@@ -141,6 +148,8 @@ class SqliteStore:
                         (row.life, answer.name, answer.sealed),
                     )
                     db.execute(_OLDEST_ANSWERS, (row.life, MOST_ANSWERS))
+                for place, charge in enumerate(charges):
+                    _make(db, charge, place)
         except _Taken:
             return False
         return True
@@ -187,6 +196,8 @@ class SqliteStore:
                 "DELETE FROM session WHERE name IN (SELECT name FROM session WHERE expires <= ? LIMIT ?)",
                 now, _SWEPT,
             )  # fmt: skip
+        if self._one("SELECT 1 FROM mark WHERE expires <= ? LIMIT 1", now):
+            self._changed("DELETE FROM mark WHERE expires <= ?", now)
         if self._traces:
             self._wipe()
 
@@ -222,6 +233,20 @@ class SqliteStore:
             if isinstance(error, sqlite3.IntegrityError):
                 raise _Taken from None
             raise
+
+
+def _make(db: sqlite3.Connection, charge: Charge, place: int) -> None:
+    """The charge within a transaction; raises Exhausted, which undoes it all."""
+    db.execute("DELETE FROM mark WHERE account = ? AND expires <= ?", (charge.account, charge.at))
+    db.executemany(
+        "INSERT OR IGNORE INTO mark VALUES (?, ?, ?)",
+        [(charge.account, mark, charge.expires) for mark in charge.marks],
+    )
+    (held,) = db.execute("SELECT count(*) FROM mark WHERE account = ?", (charge.account,)).fetchone()
+    if held > charge.limit:
+        raise Exhausted(place)
+    if charge.clears:
+        db.execute("DELETE FROM mark WHERE account = ?", (charge.account,))
 
 
 class _Taken(Exception):  # noqa: N818 - no fault, a refusal

@@ -39,6 +39,30 @@ class Answer:
     sealed: bytes = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Marks for an account. An account never holds more than ``limit`` of them at once."""
+
+    account: bytes
+    marks: Sequence[bytes]
+    """All different. One that the account holds already counts once."""
+    limit: int
+    at: float
+    """Now; seconds since the epoch. What has expired by then does not count."""
+    expires: float
+    """Until when the marks count."""
+    clears: bool = False
+    """The account is empty afterwards."""
+
+
+class Exhausted(Exception):  # noqa: N818 - no fault, a refusal
+    """An account would have held too much. ``place``: which of the charges it was."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__()
+        self.place = place
+
+
 class Store(Protocol):
     """Where sessions rest. Every call is atomic; a failure is Failure(STORE_UNAVAILABLE).
 
@@ -72,10 +96,12 @@ class Store(Protocol):
         *,
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
+        charges: Sequence[Charge] = (),
     ) -> bool:
-        """Adds entry number ``after`` + 1, the subjects that it is about, and the answer; all or nothing.
+        """Adds entry number ``after`` + 1, its subjects, the answer and the charges; all or nothing.
 
-        False: that number or the answer's name is taken, or this life of the session is over.
+        False: that number or the answer's name is taken, or this life of the session is over. Raises
+        Exhausted where an account would hold more than its limit.
         """
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:

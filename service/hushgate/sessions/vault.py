@@ -180,8 +180,7 @@ class Vault:
         for name in [name for name, held in self._opened.items() if held.used < idle]:
             del self._opened[name]
         self._store.tend(self._clock())
-        if not self._keys.is_current(self._wrapped_secret):
-            self._know_secret()
+        self._know_secret()
 
     def close(self) -> None:
         """Lets go of the store."""

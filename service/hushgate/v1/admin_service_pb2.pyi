@@ -26,12 +26,63 @@ class Agent(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class CountsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class EntityCountsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.int
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.int = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     AGENT_ID_FIELD_NUMBER: _builtins.int
     OWNER_FIELD_NUMBER: _builtins.int
     APPROVED_BY_FIELD_NUMBER: _builtins.int
     INTENTS_FIELD_NUMBER: _builtins.int
     SUSPENDED_FIELD_NUMBER: _builtins.int
     SUSPENDED_BECAUSE_FIELD_NUMBER: _builtins.int
+    SUSPENDED_BY_FIELD_NUMBER: _builtins.int
+    SUSPENDED_AT_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    SOURCES_FIELD_NUMBER: _builtins.int
+    DESTINATIONS_FIELD_NUMBER: _builtins.int
+    AUTONOMY_FIELD_NUMBER: _builtins.int
+    SUPERVISED_BY_FIELD_NUMBER: _builtins.int
+    LAST_SEEN_FIELD_NUMBER: _builtins.int
+    COUNTS_FIELD_NUMBER: _builtins.int
+    ENTITY_COUNTS_FIELD_NUMBER: _builtins.int
+    REGISTERED_FIELD_NUMBER: _builtins.int
     agent_id: _builtins.str
     """agent_id is the agent's name in the register."""
     owner: _builtins.str
@@ -42,9 +93,43 @@ class Agent(_message.Message):
     """suspended says whether its calls are refused now."""
     suspended_because: _builtins.str
     """suspended_because is the operator's reason, if it is suspended."""
+    suspended_by: _builtins.str
+    """suspended_by is who suspended it: an identity, or hushgate itself."""
+    purpose: _builtins.str
+    """purpose is what the agent is for."""
+    autonomy: _builtins.str
+    """autonomy is draft_only, low, medium or high."""
+    supervised_by: _builtins.str
+    """supervised_by is the person who watches it."""
+    registered: _builtins.bool
+    """registered says whether the active policy's register has it. Without a register, none is."""
     @_builtins.property
     def intents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """intents are what the agent may ask for."""
+
+    @_builtins.property
+    def suspended_at(self) -> _timestamp_pb2.Timestamp:
+        """suspended_at is when, if it is suspended."""
+
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """sources are where its records may come from; empty means anywhere."""
+
+    @_builtins.property
+    def destinations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """destinations are where its drafts may go; empty means anywhere."""
+
+    @_builtins.property
+    def last_seen(self) -> _timestamp_pb2.Timestamp:
+        """last_seen is when it last called; absent if it never did."""
+
+    @_builtins.property
+    def counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """counts says how often it did what: records, PREPARED, PASSED, REDACTED, BLOCKED, HELD."""
+
+    @_builtins.property
+    def entity_counts(self) -> _containers.ScalarMap[_builtins.str, _builtins.int]:
+        """entity_counts says how many findings there were of each entity in what it sent through."""
 
     def __init__(
         self,
@@ -55,10 +140,21 @@ class Agent(_message.Message):
         intents: _abc.Iterable[_builtins.str] | None = ...,
         suspended: _builtins.bool = ...,
         suspended_because: _builtins.str = ...,
+        suspended_by: _builtins.str = ...,
+        suspended_at: _timestamp_pb2.Timestamp | None = ...,
+        purpose: _builtins.str = ...,
+        sources: _abc.Iterable[_builtins.str] | None = ...,
+        destinations: _abc.Iterable[_builtins.str] | None = ...,
+        autonomy: _builtins.str = ...,
+        supervised_by: _builtins.str = ...,
+        last_seen: _timestamp_pb2.Timestamp | None = ...,
+        counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        entity_counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
+        registered: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_seen", b"last_seen", "suspended_at", b"suspended_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "approved_by", b"approved_by", "intents", b"intents", "owner", b"owner", "suspended", b"suspended", "suspended_because", b"suspended_because"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "approved_by", b"approved_by", "autonomy", b"autonomy", "counts", b"counts", "destinations", b"destinations", "entity_counts", b"entity_counts", "intents", b"intents", "last_seen", b"last_seen", "owner", b"owner", "purpose", b"purpose", "registered", b"registered", "sources", b"sources", "supervised_by", b"supervised_by", "suspended", b"suspended", "suspended_at", b"suspended_at", "suspended_because", b"suspended_because", "suspended_by", b"suspended_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

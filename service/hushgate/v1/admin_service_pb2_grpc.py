@@ -104,15 +104,18 @@ class AdminServiceServicer(object):
     """
 
     def ListAgents(self, request, context):
-        """ListAgents lists the agents of the active policy's register, by id, with their present state.
+        """ListAgents lists the agents of the active policy's register, and all that have called, by id, with their present
+        state and what each has touched.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SuspendAgent(self, request, context):
-        """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed. Suspending
-        a suspended agent changes nothing and succeeds.
+        """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed,
+        on every worker and replica within a second, and open streams fail with their next piece. Suspending a suspended
+        agent changes nothing and succeeds. An agent that the register does not have is refused with
+        ERROR_REASON_FIELD_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -36,10 +36,14 @@ class AdminServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
     ListAgents: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAgentsRequest, _admin_service_pb2.ListAgentsResponse]
-    """ListAgents lists the agents of the active policy's register, by id, with their present state."""
+    """ListAgents lists the agents of the active policy's register, and all that have called, by id, with their present
+    state and what each has touched.
+    """
     SuspendAgent: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SuspendAgentRequest, _admin_service_pb2.SuspendAgentResponse]
-    """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed. Suspending
-    a suspended agent changes nothing and succeeds.
+    """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed,
+    on every worker and replica within a second, and open streams fail with their next piece. Suspending a suspended
+    agent changes nothing and succeeds. An agent that the register does not have is refused with
+    ERROR_REASON_FIELD_INVALID.
     """
     ResumeAgent: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeAgentRequest, _admin_service_pb2.ResumeAgentResponse]
     """ResumeAgent lets a suspended agent go on. Resuming an agent that is not suspended changes nothing and succeeds."""
@@ -76,10 +80,14 @@ class AdminServiceAsyncStub(AdminServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ListAgents: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAgentsRequest, _admin_service_pb2.ListAgentsResponse]  # type: ignore[assignment]
-    """ListAgents lists the agents of the active policy's register, by id, with their present state."""
+    """ListAgents lists the agents of the active policy's register, and all that have called, by id, with their present
+    state and what each has touched.
+    """
     SuspendAgent: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SuspendAgentRequest, _admin_service_pb2.SuspendAgentResponse]  # type: ignore[assignment]
-    """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed. Suspending
-    a suspended agent changes nothing and succeeds.
+    """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed,
+    on every worker and replica within a second, and open streams fail with their next piece. Suspending a suspended
+    agent changes nothing and succeeds. An agent that the register does not have is refused with
+    ERROR_REASON_FIELD_INVALID.
     """
     ResumeAgent: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeAgentRequest, _admin_service_pb2.ResumeAgentResponse]  # type: ignore[assignment]
     """ResumeAgent lets a suspended agent go on. Resuming an agent that is not suspended changes nothing and succeeds."""
@@ -119,7 +127,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.ListAgentsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ListAgentsResponse, _abc.Awaitable[_admin_service_pb2.ListAgentsResponse]]:
-        """ListAgents lists the agents of the active policy's register, by id, with their present state."""
+        """ListAgents lists the agents of the active policy's register, and all that have called, by id, with their present
+        state and what each has touched.
+        """
 
     @_abc_1.abstractmethod
     def SuspendAgent(
@@ -127,8 +137,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.SuspendAgentRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.SuspendAgentResponse, _abc.Awaitable[_admin_service_pb2.SuspendAgentResponse]]:
-        """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed. Suspending
-        a suspended agent changes nothing and succeeds.
+        """SuspendAgent stops an agent: all its calls fail with ERROR_REASON_AGENT_NOT_ALLOWED until it is resumed,
+        on every worker and replica within a second, and open streams fail with their next piece. Suspending a suspended
+        agent changes nothing and succeeds. An agent that the register does not have is refused with
+        ERROR_REASON_FIELD_INVALID.
         """
 
     @_abc_1.abstractmethod

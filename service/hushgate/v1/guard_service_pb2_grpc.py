@@ -85,7 +85,7 @@ class GuardServiceServicer(object):
         """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
         restored where the policy lets the recipient see the value; what must not go out is hidden or blocks the send.
 
-        Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review changes nothing that the session knows.
+        Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review leaves nothing in the session but the digits that went out.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -50,7 +50,7 @@ class GuardServiceStub:
     """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
     restored where the policy lets the recipient see the value; what must not go out is hidden or blocks the send.
 
-    Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review changes nothing that the session knows.
+    Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review leaves nothing in the session but the digits that went out.
     """
     ReviewStream: _grpc.StreamStreamMultiCallable[_guard_service_pb2.ReviewStreamRequest, _guard_service_pb2.ReviewStreamResponse]
     """ReviewStream is Review for a draft that comes in pieces: one start, then texts, then half-close, which ends the
@@ -88,7 +88,7 @@ class GuardServiceAsyncStub(GuardServiceStub):
     """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
     restored where the policy lets the recipient see the value; what must not go out is hidden or blocks the send.
 
-    Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review changes nothing that the session knows.
+    Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review leaves nothing in the session but the digits that went out.
     """
     ReviewStream: _aio.StreamStreamMultiCallable[_guard_service_pb2.ReviewStreamRequest, _guard_service_pb2.ReviewStreamResponse]  # type: ignore[assignment]
     """ReviewStream is Review for a draft that comes in pieces: one start, then texts, then half-close, which ends the
@@ -135,7 +135,7 @@ class GuardServiceServicer(metaclass=_abc_1.ABCMeta):
         """Review decides whether a drafted message, or a tool call's arguments, may be sent. Tokens of the session are
         restored where the policy lets the recipient see the value; what must not go out is hidden or blocks the send.
 
-        Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review changes nothing that the session knows.
+        Content is present only for VERDICT_PASSED and VERDICT_REDACTED. A review leaves nothing in the session but the digits that went out.
         """
 
     @_abc_1.abstractmethod
