@@ -187,10 +187,13 @@ class Looker:
             code = Code.FIELD_NOT_ALLOWED
         else:
             code = Code.ENTITY_NOT_ALLOWED
-        sentence = _MARKED if code is Code.INTERNAL_NOTE and known is None else _SENTENCE[code]
-        detail = sentence.format(
-            entity=finding.entity, destination=self.call.destination, share=round(100 * finding.score)
-        )
+        sentence = _SENTENCE[code]
+        if code is Code.INTERNAL_NOTE and known is None:
+            sentence = _MARKED
+        elif code is Code.INTERNAL_NOTE and finding.score < 1:
+            sentence = _REWORDED
+        share = round(100 * finding.score)
+        detail = sentence.format(entity=finding.entity, destination=self.call.destination, share=share)
         return Ground(code, detail, known.path if known else "", finding.start, finding.end)
 
     def _stand_in(self, sighting: Sighting, value: str) -> str:
@@ -208,13 +211,14 @@ class Looker:
 _SENTENCE = {
     Code.TOKEN_UNKNOWN: "no value of this session stands behind the token",
     Code.OTHER_SUBJECT: "{entity} from a record about another subject",
-    Code.INTERNAL_NOTE: "repeats an internal note: {share} % of one of its sentences",
+    Code.INTERNAL_NOTE: "repeats an internal note word for word",
     Code.SECRET: "{entity} may not go to {destination}",
     Code.FIELD_NOT_ALLOWED: "{entity} from a field that the intent does not let through",
     Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
 }
 
 _IN_PARTS = "{entity} given out in parts, over sentences, messages or values"
+_REWORDED = "repeats {share} % of what a sentence of an internal note tells"
 _MARKED = "has words that mark what staff write for staff"
 
 
