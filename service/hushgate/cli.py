@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from hushgate.failure import Failure
-from hushgate.options import READING, SESSIONS, takes
+from hushgate.options import AUDIT, READING, SESSIONS, takes
 from hushgate.server.agents import agents
 from hushgate.server.commands import health, serve
 from hushgate.server.operating import erase, keys, receipt, reveal
@@ -259,7 +259,7 @@ def _gate(settings: Settings) -> Iterator[Gate]:
 
 
 @app.command()
-@takes(*READING, *SESSIONS)
+@takes(*READING, *SESSIONS, *AUDIT)
 def prepare(*, settings: Settings) -> None:
     """Prepare one request: a PrepareRequest as JSON on stdin, the PrepareResponse as JSON on stdout."""
     from hushgate.server import once
@@ -269,7 +269,7 @@ def prepare(*, settings: Settings) -> None:
 
 
 @app.command()
-@takes(*READING, *SESSIONS)
+@takes(*READING, *SESSIONS, *AUDIT)
 def review(*, settings: Settings) -> None:
     """Review one draft: a ReviewRequest as JSON on stdin, the ReviewResponse as JSON on stdout.
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, cast
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from hushgate import answers
+from hushgate.audit import decisions
+from hushgate.audit.entry import Entry, Stage
+from hushgate.audit.log import Audit
 from hushgate.calls import Prepared, Revealed, Reviewed
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.holding import held, waits
@@ -58,6 +62,17 @@ class Listed:
     seen: Seen
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What stays the same while a draft that comes in pieces is reviewed."""
+
+    policy: Policy
+    began: float
+    """By ``time.perf_counter``."""
+    entry: Entry
+    """What the audit log says of it so far."""
+
+
 class Gate:
     """Answers calls one at a time; each is CPU work of milliseconds."""
 
@@ -70,8 +85,12 @@ class Gate:
         active: str,
         keys: Keys,
         limits: Limits | None = None,
+        audit: Audit | None = None,
     ) -> None:
-        """``policies`` by version; ``active`` is the version that calls without a policy are decided by."""
+        """``policies`` by version; ``active`` is the version that calls without a policy are decided by.
+
+        ``audit``: where each answer is written down before it is given.
+        """
         self._detector = detector
         self._vault = vault
         self._policies = policies
@@ -80,9 +99,11 @@ class Gate:
         self._limits = limits or Limits()
         self.roster = Roster(vault)
         """Who is stopped, and what each agent has touched."""
+        self._audit = audit or Audit()
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
+        began = time.perf_counter()
         self._check_prepare(call)
         policy = self._policy(call.policy, call.tenant)
         self._admit(call, policy, sources=[record.source for record in call.records])
@@ -93,25 +114,44 @@ class Gate:
                 told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
             )
 
-        prepared = self._once(call, decide)
+        prepared = self._once(
+            call, decide, lambda *done: self._record("Prepare", call, (policy, began), *done)
+        )
         self._saw(call, prepared, {"PREPARED": 1, "records": len(call.records)})
         return prepared
 
     def review(self, call: ReviewCall) -> Reviewed:
         """Whether the draft may be sent, and in which words."""
-        policy = self.reviewing(call)
+        began = time.perf_counter()
+        policy = self._policy_for(call)
         grounds = self._waits(call, policy)
 
         def decide(session: Session) -> Reviewed:
             judged = review(call, policy, session, self._detector, self._keys)
-            return _reviewed(call, held(judged, grounds), policy)
+            return _reviewed(call, held(judged, grounds), policy, _decision_id())
 
-        reviewed = self._once(call, decide)
+        reviewed = self._once(
+            call, decide, lambda *done: self._record("Review", call, (policy, began), *done)
+        )
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed
 
-    def reviewing(self, call: ReviewCall) -> Policy:
-        """The policy that decides on the draft from its beginning to its end, once the call is in order."""
+    def reviewing(self, call: ReviewCall) -> Course:
+        """By what a draft that comes in pieces is decided from its beginning to its end.
+
+        From here on something may go out, so that the audit log has an entry already; ``concluded`` or
+        ``broken_off`` writes the one that belongs to it.
+        """
+        began = time.perf_counter()
+        policy = self._policy_for(call)
+        if not self._audit.on:
+            return Course(policy, began, Entry(rpc="ReviewStream", decision_id=_decision_id()))
+        session = self._vault.open(call.tenant, call.session_id)
+        entry = self._asked("ReviewStream", call, policy, session, _decision_id())
+        self._audit.record(replace(entry, stage=Stage.BEGUN))
+        return Course(policy, began, entry)
+
+    def _policy_for(self, call: ReviewCall) -> Policy:
         self._check_review(call)
         policy = self._policy("", call.tenant)
         self._admit(call, policy, destination=call.destination)
@@ -119,7 +159,7 @@ class Gate:
         policy.destination(call.destination)
         return policy
 
-    def go_on(self, call: ReviewCall, policy: Policy, progress: Progress) -> tuple[Progress, str]:
+    def go_on(self, call: ReviewCall, course: Course, progress: Progress) -> tuple[Progress, str]:
         """The review of a draft that comes in pieces, as far as it can go now, and what may be sent of it.
 
         ``call`` has an empty text; the draft is in ``progress``. Each step is decided on the session as it
@@ -128,42 +168,78 @@ class Gate:
         self.roster.check(call.agent_id)
         after, released = self._in_session(
             call,
-            lambda session: advance(progress, looker_for(call, policy, session, self._detector, self._keys)),
+            lambda session: advance(
+                progress, looker_for(call, course.policy, session, self._detector, self._keys)
+            ),
         )
-        return after, "" if self._waits(call, policy) else released
+        return after, "" if self._waits(call, course.policy) else released
 
-    def concluded(self, call: ReviewCall, policy: Policy, progress: Progress, released: str) -> Reviewed:
+    def concluded(self, call: ReviewCall, course: Course, progress: Progress, released: str) -> Reviewed:
         """The answer at the end of such a review; ``released`` is what may be sent last."""
-        judged = held(progress.judged(released), self._waits(call, policy))
-        reviewed = _reviewed(call, judged, policy)
+        judged = held(progress.judged(released), self._waits(call, course.policy))
+        reviewed = _reviewed(call, judged, course.policy, course.entry.decision_id)
+        self._write(course.entry, reviewed, course.policy, course.began)
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed
+
+    def broken_off(self, call: ReviewCall, course: Course, progress: Progress, why: str) -> None:
+        """Such a review has no end: the audit log has what was decided so far. ``why``: a reason's name."""
+        answer = _reviewed(call, progress.judged(""), course.policy, course.entry.decision_id)
+        entry = replace(course.entry, stage=Stage.BROKEN_OFF)
+        self._write(entry, answer, course.policy, course.began, verdict="", reasons={why: 1})
 
     def end_session(self, tenant: str, session_id: str) -> bool:
         """Forgets the session for good. Whether there was one."""
         _check_name("tenant", tenant)
         _check_name("session_id", session_id)
-        self._policy("", tenant)
-        return self._vault.end(tenant, session_id)
+        policy = self._policy("", tenant)
+        if not self._audit.on:
+            return self._vault.end(tenant, session_id)
+        session = self._vault.known(tenant, session_id)
+        # What it is called can be told only as long as there is its key.
+        label = decisions.mark(session.key, "session") if session else ""
+        entry = self._change("EndSession", tenant, policy, session=label)
+        self._audit.record(replace(entry, stage=Stage.BEGUN))
+        ended = self._vault.end(tenant, session_id)
+        self._audit.record(replace(entry, items=int(ended)))
+        return ended
 
-    def erase(self, tenant: str, subject_id: str) -> Receipt:
-        """Ends every session of the tenant that holds something about the subject."""
+    def erase(self, tenant: str, subject_id: str, *, because: str = "", actor: str = "") -> Receipt:
+        """Ends every session of the tenant that holds something about the subject.
+
+        ``because`` and ``actor`` are for the audit log: why, without values, and who, as authenticated.
+        """
         _check_name("tenant", tenant)
         _check_name("subject_id", subject_id)
-        self._policy("", tenant)
-        return self._vault.erase(tenant, subject_id)
+        policy = self._policy("", tenant)
+        entry = self._change("EraseSubject", tenant, policy, because=because, actor=actor)
+        self._audit.record(replace(entry, stage=Stage.BEGUN))
+        receipt = self._vault.erase(tenant, subject_id)
+        self._audit.record(replace(entry, subject=receipt.subject, items=receipt.sessions))
+        return receipt
 
-    def reveal(self, tenant: str, session_id: str, token: str) -> Revealed:
-        """What the token stands for. Failure TOKEN_UNKNOWN if it is no token of this session."""
+    def reveal(
+        self, tenant: str, session_id: str, token: str, *, because: str = "", actor: str = ""
+    ) -> Revealed:
+        """What the token stands for. Failure TOKEN_UNKNOWN if it is no token of this session.
+
+        ``because`` and ``actor``: as in ``erase``.
+        """
         for field, name in (("tenant", tenant), ("session_id", session_id), ("token", token)):
             _check_name(field, name)
-        self._policy("", tenant)
+        policy = self._policy("", tenant)
         session = self._vault.open(tenant, session_id)
         tokens = find_tokens(token, session.live)
         if len(tokens) != 1 or tokens[0].identifier not in session.live:
             raise Failure(Reason.TOKEN_UNKNOWN, "token is no token of this session", field="token")
         known = session.restored(tokens[0].identifier)
-        return Revealed(known.value, known.entity, self._vault.label(tenant, session_id), _decision_id())
+        label = decisions.mark(session.key, "session")
+        entry = self._change(
+            "RevealToken", tenant, policy, because=because, actor=actor, session=label,
+            entities={known.entity: {"keep": 1}},
+        )  # fmt: skip
+        self._audit.record(entry)
+        return Revealed(known.value, known.entity, label, entry.decision_id)
 
     def agents(self) -> Mapping[str, Listed]:
         """The register of the active policy and all agents that have called, by id."""
@@ -177,14 +253,25 @@ class Gate:
     def suspend(self, agent_id: str, *, because: str, by: str) -> Listed:
         """Stops the agent on every worker and replica. Fails with FIELD_INVALID if it is nobody's."""
         self._check_agent(agent_id)
+        # It takes effect even where it cannot be written down; then the call fails, and can be made again.
         self.roster.suspend(agent_id, because=because, by=by)
+        self._audit.record(self._turned("SuspendAgent", agent_id, because, by))
         return self.agents()[agent_id]
 
     def resume(self, agent_id: str, *, because: str, by: str) -> Listed:
         """Lets the agent go on. Fails as ``suspend``."""
         self._check_agent(agent_id)
+        entry = self._turned("ResumeAgent", agent_id, because, by)
+        self._audit.record(replace(entry, stage=Stage.BEGUN))
         self.roster.resume(agent_id, because=because, by=by)
+        self._audit.record(entry)
         return self.agents()[agent_id]
+
+    def _turned(self, rpc: str, agent_id: str, because: str, actor: str) -> Entry:
+        policy = self._policies[self._active]
+        registered = policy.agents is not None and agent_id in policy.agents
+        name = agent_id if registered else self.agent_mark(agent_id)
+        return self._change(rpc, "", policy, target=name, because=because, actor=actor)
 
     def _check_agent(self, agent_id: str) -> None:
         """Someone who stops an agent must not be told that it is done because of a slip in its name."""
@@ -213,11 +300,69 @@ class Gate:
         if not answer.repeated:
             self.roster.saw(call.agent_id, counts, (one.finding.entity for one in answer.findings))
 
-    def _once(self, call: PrepareCall | ReviewCall, decide: Callable[[Session], Decision]) -> Decision:
+    def _record(
+        self,
+        rpc: str,
+        call: PrepareCall | ReviewCall,
+        course: tuple[Policy, float],
+        session: Session,
+        answer: Prepared | Reviewed,
+    ) -> None:
+        """The entry of an answer. ``course``: by which policy it was decided, and when that began."""
+        policy, began = course
+        if self._audit.on:
+            entry = self._asked(rpc, call, policy, session, answer.decision_id)
+            self._write(entry, answer, policy, began)
+
+    def _asked(
+        self, rpc: str, call: PrepareCall | ReviewCall, policy: Policy, session: Session, decision_id: str
+    ) -> Entry:
+        return decisions.asked(
+            rpc,
+            call,
+            policy,
+            session_key=session.key,
+            agent_mark=self.agent_mark(call.agent_id),
+            decision_id=decision_id,
+        )
+
+    def agent_mark(self, agent_id: str) -> str:
+        """What the audit log calls an agent that is in no register."""
+        return f"#{self._vault.mark('agent', agent_id)}"
+
+    def _write(
+        self,
+        entry: Entry,
+        answer: Prepared | Reviewed,
+        policy: Policy,
+        began: float,
+        **other: Any,  # noqa: ANN401
+    ) -> None:
+        if self._audit.on:
+            became: dict[str, Any] = {**decisions.outcome(answer, policy), **other}
+            took = round((time.perf_counter() - began) * 1e6)
+            self._audit.record(replace(entry, **became, microseconds=took))
+
+    def _change(self, rpc: str, tenant: str, policy: Policy, **other: Any) -> Entry:  # noqa: ANN401 - its fields
+        return Entry(
+            rpc=rpc,
+            decision_id=_decision_id(),
+            tenant=tenant,
+            policy_version=policy.version,
+            policy_digest=policy.digest,
+            **other,
+        )
+
+    def _once(
+        self,
+        call: PrepareCall | ReviewCall,
+        decide: Callable[[Session], Decision],
+        record: Callable[[Session, Decision], None],
+    ) -> Decision:
         """``decide``, or the answer that a call of the same request_id has had."""
         place = (call.tenant, call.session_id)
         if not call.request_id:
-            return self._in_session(call, decide)
+            return self._in_session(call, decide, record=record)
 
         def again_or_first(session: Session) -> Decision:
             kept = self._vault.answer(*place, call.request_id)
@@ -226,17 +371,19 @@ class Gate:
         def kept(answer: Decision) -> tuple[str, bytes] | None:
             return None if answer.repeated else (call.request_id, answers.dump(call, answer))
 
-        return self._in_session(call, again_or_first, kept)
+        return self._in_session(call, again_or_first, kept, record)
 
     def _in_session(
         self,
         call: PrepareCall | ReviewCall,
         decide: Callable[[Session], Answer],
         kept: Callable[[Answer], tuple[str, bytes] | None] = lambda _: None,
+        record: Callable[[Session, Answer], None] = lambda *_: None,
     ) -> Answer:
         """``decide`` on the session as it is stored, redone when another writer stored first.
 
-        ``kept``: by which name the session keeps the answer for the call made again, and how.
+        ``kept``: by which name the session keeps the answer for the call made again, and how. ``record``
+        writes down what was stored; where it fails there is no answer.
         """
         place = (call.tenant, call.session_id)
         for _ in range(_ATTEMPTS):
@@ -248,6 +395,7 @@ class Gate:
                 self._vault.discard(*place)
                 raise
             if stored:
+                record(session, answer)
                 return answer
         raise Failure(Reason.STORE_UNAVAILABLE, "too many calls write to this session at once")
 
@@ -310,10 +458,10 @@ def _check_count(field: str, count: int, limit: int) -> None:
         raise Failure(Reason.TOO_MANY_ITEMS, sentence, field=field, limit=limit)
 
 
-def _reviewed(call: ReviewCall, judged: Judged, policy: Policy) -> Reviewed:
+def _reviewed(call: ReviewCall, judged: Judged, policy: Policy, decision_id: str) -> Reviewed:
     text, arguments = (judged.content, None) if call.text is not None else (None, judged.content)
     return Reviewed(
-        judged.verdict, text, arguments, judged.reasons, judged.findings, _decision_id(), policy.version
+        judged.verdict, text, arguments, judged.reasons, judged.findings, decision_id, policy.version
     )
 
 

@@ -55,6 +55,12 @@ _FLAGS: Mapping[str, object] = {
         "--key-command",
         help_="Program that unwraps the ring's keys, where a key service holds them.",
     ),
+    "audit": _flag(Path | None, "--audit", help_="Directory of the audit log; none if not given."),
+    "audit_key_file": _flag(
+        Path | None,
+        "--audit-key-file",
+        help_="Ed25519 key, PEM, that signs the log; made if it is not there.",
+    ),
     "listen": _flag(str | None, "--listen", help_="HOST:PORT or unix:///PATH; 127.0.0.1:50551 if not given."),
     "workers": _flag(int | None, "--workers", help_="Server processes on the one port."),
     "tls_cert": _flag(Path | None, "--tls-cert", help_="The server's certificate chain, PEM."),
@@ -72,6 +78,8 @@ READING = ("policies", "recognizers", "profiles", "names", "presidio")
 """What says what is looked for, and what becomes of it."""
 SESSIONS = ("store", "key_file", "key_command")
 """What says where sessions are kept."""
+AUDIT = ("audit", "audit_key_file")
+"""What says where decisions are written down."""
 
 
 def takes(*settings: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -47,6 +47,16 @@ class Settings:
     """A file that holds the master key, 32 bytes or more, or a ring of them; read anew as it changes."""
     key_command: str = ""
     """What unwraps the ring's keys, where a key service holds them: a program and its arguments."""
+    audit: Path | None = None
+    """The directory of the audit log; None: there is none, for trials."""
+    audit_key_file: Path | None = None
+    """The Ed25519 key, PEM, that signs the log; made where there is none; None: ``signing.key`` beside it."""
+    audit_sync: bool = False
+    """Whether each entry reaches the disk before its answer goes out, and not only the operating system."""
+    audit_buffer: int = 0
+    """Entries that may wait in memory while the log cannot be written; 0: calls fail meanwhile."""
+    audit_days: int = 0
+    """After how many days files of the log are deleted; 0: never."""
     session_seconds: int = 86_400
     """How long a session lives after its first call."""
     workers: int = 1
@@ -121,6 +131,9 @@ class Settings:
         ):
             if getattr(self, name) < 1:
                 raise _invalid(name, "must be 1 or more")
+        for name in ("audit_buffer", "audit_days"):
+            if getattr(self, name) < 0:
+                raise _invalid(name, "must be 0 or more")
         for name in ("policies", "recognizers"):
             for path in getattr(self, name):
                 if not path.exists():

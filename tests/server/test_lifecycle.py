@@ -34,14 +34,14 @@ def hushgate(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 
 def test_a_server_says_where_it_serves_and_whether_it_detects_names(server):
-    assert (
-        server.notice
-        == f"hushgate: serving on {server.address} (names are not detected: no model is loaded)\n"
-    )
+    notices = "names are not detected: no model is loaded; no audit log"
+    assert server.notice == f"hushgate: serving on {server.address} ({notices})\n"
 
 
 @pytest.mark.parametrize(
-    ("notice", "said"), [(NO_MODEL, f"({NO_MODEL})"), ("", "(names are detected)")], ids=["none", "a model"]
+    ("notice", "said"),
+    [(NO_MODEL, f"({NO_MODEL}; no audit log)"), ("", "(names are detected; no audit log)")],
+    ids=["none", "a model"],
 )
 def test_the_start_line_says_what_the_detector_has_to_say(notice, said, assembled):
     line = lifecycle._notice(Address.parse("127.0.0.1:1"), replace(assembled, notice=notice))

@@ -69,6 +69,23 @@ def fold(key: str) -> str:
     return key.replace("_", "").replace("-", "").replace(" ", "").casefold() or key
 
 
+def key_names(pattern: Pattern) -> dict[str, str]:
+    """Each key that the pattern names, folded or (in quotes) as it is: how the pattern writes it."""
+    names, at = {}, 0
+    while at < len(pattern.text):
+        begin = at
+        segment, at = _step(pattern.text, at)
+        if segment.kind in {Kind.KEY, Kind.EXACT_KEY}:
+            names[str(segment.name)] = pattern.text[begin:at].lstrip(".")
+    return names
+
+
+def quoted(text: str) -> str:
+    """The key that stands in quotes, as JSON writes text. Raises ValueError."""
+    key: str = json.loads(text)
+    return key
+
+
 _HINT = 'a key that holds signs or spaces is written ["…"]'
 _BRACKET = re.compile(r'\[(?:(?P<any>\*)|(?P<index>[0-9]{1,9})|(?P<quoted>"(?:[^"\\]|\\.)*"))\]')
 
@@ -81,7 +98,7 @@ def parse_pattern(text: str) -> Pattern:
     segments: list[Segment] = []
     at = 0
     while at < len(text):
-        segment, at = _bracket(text, at) if text[at] == "[" else _key(text, at)
+        segment, at = _step(text, at)
         if segment.kind is Kind.DEEP and segments and segments[-1].kind is Kind.DEEP:
             raise ValueError(f"** stands twice in a row at {_place(at - 1)}")
         segments.append(segment)
@@ -90,6 +107,10 @@ def parse_pattern(text: str) -> Pattern:
 
 def _place(at: int) -> str:
     return f"character {at + 1}"
+
+
+def _step(text: str, at: int) -> tuple[Segment, int]:
+    return _bracket(text, at) if text[at] == "[" else _key(text, at)
 
 
 def _bracket(text: str, at: int) -> tuple[Segment, int]:

@@ -106,6 +106,8 @@ class Policy:
     """When a finding counts, where no destination says otherwise."""
     internal: PathTable[bool] = field(repr=False)
     entities: PathTable[str] = field(repr=False)
+    key_names: Mapping[str, str] = field(repr=False)
+    """Each key that a pattern names, folded or (in quotes) as it is: how the policy writes it."""
     agents: Mapping[str, Agent] | None = field(repr=False)
     """None: no register, so that any agent may do what the intents allow."""
     allow: frozenset[str] = field(repr=False)

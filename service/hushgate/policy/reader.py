@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from hushgate.finding import Action
-from hushgate.minimization.paths import parse_pattern
+from hushgate.minimization.paths import key_names, parse_pattern
 from hushgate.policy.fields import PathTable, field_rules, path_set
 from hushgate.policy.meaning import meaningless
 from hushgate.policy.model import DESTINATIONS, Agent, Destination, Intent, Policy, Thresholds, Treatment
@@ -75,6 +75,7 @@ def _policy(file: PolicyFile) -> Policy:
         thresholds=_thresholds(file.thresholds),
         internal=path_set(map(parse_pattern, file.internal)),
         entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
+        key_names=_key_names(file),
         agents=None if file.agents is None else {name: _agent(each) for name, each in file.agents.items()},
         allow=frozenset(file.allow),
         deny={entity: tuple(texts) for entity, texts in file.deny.items()},
@@ -87,6 +88,12 @@ def _policy(file: PolicyFile) -> Policy:
 def _digest(file: PolicyFile) -> str:
     content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _key_names(file: PolicyFile) -> dict[str, str]:
+    said = (*(each.fields for each in file.intents.values()), *file.field_sets.values())
+    paths = [*(path for fields in said for path in fields), *file.internal, *file.entities]
+    return {key: name for path in sorted(paths) for key, name in key_names(parse_pattern(path)).items()}
 
 
 def _intent(name: str, file: IntentFile, field_sets: Mapping[str, Mapping[str, str]]) -> Intent:

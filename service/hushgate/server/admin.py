@@ -44,8 +44,9 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             _check_reason(request.reason)
 
             def work() -> tuple[Receipt, str]:
-                receipt = self._gate.erase(request.tenant, request.subject_id)
-                return receipt, self._redactor.redact(request.reason).text
+                because = self._redactor.redact(request.reason).text
+                receipt = self._gate.erase(request.tenant, request.subject_id, because=because, actor=CALLER)
+                return receipt, because
 
             receipt, reason = await self._frame.decide(context, lambda _: work())
             self._frame.log.deed(
@@ -73,11 +74,14 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             _check_reason(request.reason)
 
             def work() -> RevealTokenResponse:
-                revealed = self._gate.reveal(request.tenant, request.session_id, request.token)
+                because = self._redactor.redact(request.reason).text
+                revealed = self._gate.reveal(
+                    request.tenant, request.session_id, request.token, because=because, actor=CALLER
+                )
                 self._frame.log.deed(
                     "reveal",
                     tenant=request.tenant,
-                    because=self._redactor.redact(request.reason).text,
+                    because=because,
                     session=revealed.session,
                     entity=revealed.entity,
                     decision_id=revealed.decision_id,

@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hushgate.assembly import load_detector, load_patterns, load_policies, load_tenant_keys
+from hushgate.audit.log import Audit
+from hushgate.audit.signing import KEY_FILE
+from hushgate.audit.writer import Terms, Writer
 from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate, Limits
@@ -34,19 +37,22 @@ class Assembled:
     notice: str
     """What an operator should know of the names; empty when they are detected."""
     vault: Vault
+    audit: Audit
 
     def tend(self) -> None:
-        """The work between calls; Failure STORE_UNAVAILABLE if the store does not answer now."""
+        """The work between calls; Failure STORE_UNAVAILABLE or AUDIT_UNAVAILABLE if that is away now."""
         self.vault.tend()
         self.gate.roster.flush()
+        self.audit.tend()
 
     def close(self) -> None:
-        """Let go of the store."""
+        """Let go of the store, and sign the end of the audit log."""
         self.vault.close()
+        self.audit.close()
 
 
 def assemble(settings: Settings) -> Assembled:
-    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID or STORE_UNAVAILABLE."""
+    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID, STORE_UNAVAILABLE or AUDIT_UNAVAILABLE."""
     _check_key(settings)
     tenant_keys = load_tenant_keys(settings)
     policies = load_policies(settings)
@@ -55,6 +61,7 @@ def assemble(settings: Settings) -> Assembled:
     detector = load_detector(settings, patterns)
     keys = Keys.derive(*tenant_keys.ring.keys)
     vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
+    audit = open_audit(settings)
     gate = Gate(
         detector=detector,
         vault=vault,
@@ -62,11 +69,21 @@ def assemble(settings: Settings) -> Assembled:
         active=active.version,
         keys=keys,
         limits=Limits(text=settings.max_text, messages=settings.max_messages, records=settings.max_records),
+        audit=audit,
     )
     redactor = Redactor(detector, active, keys, max_text=settings.max_text)
     explainer = Explainer(patterns, detector, active)
     notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
-    return Assembled(gate, redactor, explainer, notice, vault)
+    return Assembled(gate, redactor, explainer, notice, vault, audit)
+
+
+def open_audit(settings: Settings) -> Audit:
+    """The audit log, or none where no directory is set. Failure FIELD_INVALID or AUDIT_UNAVAILABLE."""
+    if settings.audit is None:
+        return Audit()
+    terms = Terms(sync=settings.audit_sync, buffer=settings.audit_buffer, days=settings.audit_days)
+    key_file = settings.audit_key_file or settings.audit / KEY_FILE
+    return Audit(Writer.open(settings.audit, key_file, terms))
 
 
 def open_store(url: str) -> Store:

@@ -40,18 +40,18 @@ class Frame:
         try:
             yield line
         except Failure as failure:
-            line.reason = failure.reason.name
+            line.reason = cause(failure)
             if failure.field == "tenant":
                 line.tenant = ""  # then it is no tenant, and may be anything
             await context.abort_with_status(status(failure))
         except grpc.aio.AbortError:
             raise
         except Exception as error:  # gRPC would send its text to the caller
-            line.reason = INTERNAL.reason.name
+            line.reason = cause(error)
             self.log.crash(error)
             await context.abort_with_status(status(INTERNAL))
-        except BaseException:
-            line.reason = "CANCELLED"
+        except BaseException as error:
+            line.reason = cause(error)
             raise
         finally:
             self.log.call(line)
@@ -80,6 +80,24 @@ class Frame:
         """What ``work`` answers, in the one thread: the server's own work, which no caller waits for."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
+    def later(self, work: Callable[[], None]) -> None:
+        """Have the one thread do what nobody waits for; the log gets why it failed."""
+
+        def begin() -> None:
+            try:
+                work()
+            except Exception as error:  # there is nobody else to tell
+                self.log.crash(error)
+
+        self._thread.submit(begin)
+
     def close(self) -> None:
         """Let go of the thread; what still waits is never begun."""
         self._thread.shutdown(wait=False, cancel_futures=True)
+
+
+def cause(error: BaseException) -> str:
+    """Why a call has no answer: a reason's name, or CANCELLED."""
+    if isinstance(error, Failure):
+        return error.reason.name
+    return INTERNAL.reason.name if isinstance(error, Exception) else "CANCELLED"

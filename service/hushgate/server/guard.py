@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.review import Progress
 from hushgate.server import wire
+from hushgate.server.frame import cause
 from hushgate.v1 import guard_service_pb2_grpc
 from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStreamResponse
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from hushgate.calls import Prepared, ReviewCall, Reviewed
-    from hushgate.gate import Gate
-    from hushgate.policy.model import Policy
+    from hushgate.gate import Course, Gate
     from hushgate.server.frame import Context, Frame
     from hushgate.server.log import Line
     from hushgate.v1.guard_service_pb2 import (
@@ -64,28 +64,33 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             requests = aiter(request_iterator)
             call = wire.streamed_call(await self._start(requests))
             line.tenant = call.tenant
-            policy = self._gate.reviewing(call)
+            course = await self._frame.decide(context, lambda _: self._gate.reviewing(call))
             progress, released = Progress(), ""
-            async for text in self._texts(requests):
-                progress = progress.given(text)
-                if not progress.windows():
-                    continue
-                progress, released = await self._go_on(context, call, policy, progress)
-                if progress.blocked:
-                    break
-                if released:
-                    yield ReviewStreamResponse(text=released)
-            else:
-                progress = progress.given("", ended=True)
-                progress, released = await self._go_on(context, call, policy, progress)
-            reviewed = self._gate.concluded(call, policy, progress, released)
+            try:
+                async for text in self._texts(requests):
+                    progress = progress.given(text)
+                    if not progress.windows():
+                        continue
+                    progress, released = await self._go_on(context, call, course, progress)
+                    if progress.blocked:
+                        break
+                    if released:
+                        yield ReviewStreamResponse(text=released)
+                else:
+                    progress = progress.given("", ended=True)
+                    progress, released = await self._go_on(context, call, course, progress)
+            except BaseException as error:
+                why, so_far = cause(error), progress
+                self._frame.later(lambda: self._gate.broken_off(call, course, so_far, why))
+                raise
+            reviewed = await self._frame.run(lambda: self._gate.concluded(call, course, progress, released))
             _note(line, call.intent, reviewed)
             yield wire.review_stream_response(reviewed)
 
     async def _go_on(
-        self, context: Context, call: ReviewCall, policy: Policy, progress: Progress
+        self, context: Context, call: ReviewCall, course: Course, progress: Progress
     ) -> tuple[Progress, str]:
-        return await self._frame.decide(context, lambda _: self._gate.go_on(call, policy, progress))
+        return await self._frame.decide(context, lambda _: self._gate.go_on(call, course, progress))
 
     async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
         """See the proto."""

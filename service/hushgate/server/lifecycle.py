@@ -18,6 +18,7 @@ from grpc_health.v1.health import SERVICE_NAME as HEALTH
 from grpc_health.v1.health import aio as health
 from grpc_reflection.v1alpha import reflection
 
+from hushgate.audit.log import NO_LOG
 from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
 from hushgate.server.admin import AdminServicer
@@ -97,7 +98,13 @@ async def _serving(
         GuardServicer(frame, assembled.gate, draft_characters=settings.max_text), server
     )
     redaction_service_pb2_grpc.add_RedactionServiceServicer_to_server(
-        RedactionServicer(frame, assembled.redactor, items=settings.max_items, characters=settings.max_text),
+        RedactionServicer(
+            frame,
+            assembled.redactor,
+            assembled.audit,
+            items=settings.max_items,
+            characters=settings.max_text,
+        ),
         server,
     )
     explained = min(settings.max_text, EXPLAINED_CHARACTERS)
@@ -174,4 +181,5 @@ def _options(settings: Settings, *, shared: bool) -> list[tuple[str, int]]:
 
 
 def _notice(address: Address, assembled: Assembled) -> str:
-    return f"hushgate: serving on {address} ({assembled.notice or 'names are detected'})"
+    notices = [assembled.notice or "names are detected", *([] if assembled.audit.on else [NO_LOG])]
+    return f"hushgate: serving on {address} ({'; '.join(notices)})"

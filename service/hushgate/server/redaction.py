@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import time
+import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hushgate.audit.decisions import counted
+from hushgate.audit.entry import Entry
 from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure, Reason
 from hushgate.server import wire
@@ -15,6 +19,7 @@ from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from hushgate.audit.log import Audit
     from hushgate.redactor import Redaction, Redactor
     from hushgate.server.frame import Context, Frame
     from hushgate.server.limits import Deadline
@@ -44,10 +49,13 @@ class _Asked:
 class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
     """The redactor, called from outside. See the proto for what each call promises."""
 
-    def __init__(self, frame: Frame, redactor: Redactor, *, items: int, characters: int) -> None:
+    def __init__(
+        self, frame: Frame, redactor: Redactor, audit: Audit, *, items: int, characters: int
+    ) -> None:
         """``items``: the most in one request; ``characters``: the most code points in one item."""
         self._frame = frame
         self._redactor = redactor
+        self._audit = audit
         self._items = items
         self._characters = characters
         self._asked: list[_Asked] = []
@@ -71,8 +79,11 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         asked = _Asked(request.language or LANGUAGE, texts if len(texts) == len(request.items) else [])
         self._asked.append(asked)
         try:
-            redactions = await self._frame.decide(
-                context, lambda deadline: self._together(asked) or self._redact(request, deadline)
+            redactions, decision_id = await self._frame.decide(
+                context,
+                lambda deadline: self._recorded(
+                    line.rpc, lambda: self._together(asked) or self._redact(request, deadline)
+                ),
             )
         finally:
             self._asked.remove(asked)
@@ -80,7 +91,8 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         for redaction in redactions:
             line.count(finding.entity for finding in redaction.findings)
         return RedactResponse(
-            items=[_item(item, done) for item, done in zip(request.items, redactions, strict=True)]
+            items=[_item(item, done) for item, done in zip(request.items, redactions, strict=True)],
+            decision_id=decision_id,
         )
 
     def _check(self, request: RedactRequest) -> None:
@@ -93,6 +105,25 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                 field = f"items[{index}]"
                 raise Failure(Reason.FIELD_REQUIRED, f"{field} holds neither text nor json", field=field)
             check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
+
+    def _recorded(self, rpc: str, work: Callable[[], list[Redaction]]) -> tuple[list[Redaction], str]:
+        """In the deciding thread: the answer, once the audit log has it, and its decision_id."""
+        began = time.perf_counter()
+        done = work()
+        decision_id = uuid.uuid4().hex
+        if self._audit.on:
+            entry = Entry(
+                rpc=rpc,
+                decision_id=decision_id,
+                destination="log",
+                policy_version=self._redactor.policy.version,
+                policy_digest=self._redactor.policy.digest,
+                entities=counted(finding for each in done for finding in each.findings),
+                items=len(done),
+                microseconds=round((time.perf_counter() - began) * 1e6),
+            )
+            self._audit.record(entry)
+        return done, decision_id
 
     def _together(self, asked: _Asked) -> list[Redaction] | None:
         """In the deciding thread: the answer, found with those of other requests that wait; None if alone."""

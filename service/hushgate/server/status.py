@@ -48,9 +48,14 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.REQUEST_ID_REUSED: StatusCode.INVALID_ARGUMENT,
     Reason.TOKEN_UNKNOWN: StatusCode.NOT_FOUND,
     Reason.ROLE_REQUIRED: StatusCode.PERMISSION_DENIED,
+    Reason.AUDIT_UNAVAILABLE: StatusCode.UNAVAILABLE,
 }
 
-RETRY_AFTER_MS: Mapping[Reason, int] = {Reason.OVERLOADED: 100, Reason.STORE_UNAVAILABLE: 500}
+RETRY_AFTER_MS: Mapping[Reason, int] = {
+    Reason.OVERLOADED: 100,
+    Reason.STORE_UNAVAILABLE: 500,
+    Reason.AUDIT_UNAVAILABLE: 500,
+}
 """For what passes by itself: after how many milliseconds asking again makes sense."""
 
 INTERNAL = Failure(Reason.INTERNAL, "hushgate failed; nothing was decided; the server's log says where")

@@ -147,6 +147,15 @@ class Vault:
             ended += self._store.end(name)
         return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
 
+    def known(self, tenant: str, session_id: str) -> Session | None:
+        """The session as the store has it now, if there is one."""
+        found = self._all_of(self._name(tenant, session_id))
+        return None if found is None else self.open(tenant, session_id)
+
+    def mark(self, purpose: str, *parts: str) -> str:
+        """What a log may call something: 16 hexadecimal digits of a hash under the store's secret."""
+        return self._keyed(f"hushgate/{purpose}/1\0".encode(), *parts).hex()[:16]
+
     def kept(self, name: str, known: Kept | None = None) -> Kept | None:
         """What is kept under the name; ``known`` itself where that has not changed."""
         place = self._keyed(b"hushgate/kept/1\0", name)
@@ -165,10 +174,6 @@ class Vault:
 
     def _kept_cipher(self) -> AESGCM:
         return AESGCM(hmac.digest(self._secret, b"hushgate/kept-key/1", "sha256"))
-
-    def label(self, tenant: str, session_id: str) -> str:
-        """What a log may call the session: 16 hexadecimal digits of a keyed hash."""
-        return self._name(tenant, session_id).hex()[:16]
 
     def tend(self) -> None:
         """The work between calls: forgets what is over or idle, and reads the ring of keys anew.

@@ -208,6 +208,13 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
     """
+    ERROR_REASON_AUDIT_UNAVAILABLE: _ErrorReason.ValueType  # 24
+    """ERROR_REASON_AUDIT_UNAVAILABLE: the audit log cannot be written now, so that nothing is decided. UNAVAILABLE.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_AUDIT_UNAVAILABLE", "domain": "hushgate", "metadata": {} }
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why no decision was made. A call that fails was not decided: the caller must treat the text as
@@ -404,5 +411,12 @@ ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 23
 Example of an ErrorInfo:
 
     { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
+"""
+ERROR_REASON_AUDIT_UNAVAILABLE: ErrorReason.ValueType  # 24
+"""ERROR_REASON_AUDIT_UNAVAILABLE: the audit log cannot be written now, so that nothing is decided. UNAVAILABLE.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_AUDIT_UNAVAILABLE", "domain": "hushgate", "metadata": {} }
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

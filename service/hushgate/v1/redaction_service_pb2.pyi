@@ -131,6 +131,9 @@ class RedactResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     ITEMS_FIELD_NUMBER: _builtins.int
+    DECISION_ID_FIELD_NUMBER: _builtins.int
+    decision_id: _builtins.str
+    """decision_id names the answer in the audit log."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedactedItem]:
         """items are the request's, in order and number."""
@@ -139,10 +142,11 @@ class RedactResponse(_message.Message):
         self,
         *,
         items: _abc.Iterable[Global___RedactedItem] | None = ...,
+        decision_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["items", b"items"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "items", b"items"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
