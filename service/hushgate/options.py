@@ -63,6 +63,10 @@ _FLAGS: Mapping[str, object] = {
     ),
     "listen": _flag(str | None, "--listen", help_="HOST:PORT or unix:///PATH; 127.0.0.1:50551 if not given."),
     "workers": _flag(int | None, "--workers", help_="Server processes on the one port."),
+    "metrics": _flag(str | None, "--metrics", help_="HOST:PORT where Prometheus may fetch metrics."),
+    "traces": _flag(
+        str | None, "--traces", help_="Where traces go, as OTLP over gRPC: http://HOST:PORT, or https."
+    ),
     "tls_cert": _flag(Path | None, "--tls-cert", help_="The server's certificate chain, PEM."),
     "tls_key": _flag(Path | None, "--tls-key", help_="The certificate's key, PEM."),
     "tls_client_ca": _flag(
@@ -80,6 +84,8 @@ SESSIONS = ("store", "key_file", "key_command")
 """What says where sessions are kept."""
 AUDIT = ("audit", "audit_key_file")
 """What says where decisions are written down."""
+WATCHING = ("metrics", "traces")
+"""What says who may watch."""
 
 
 def takes(*settings: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -67,6 +67,10 @@ class Settings:
     """Clients must show a certificate that one of these authorities signed."""
     insecure: bool = False
     """Whether to listen where others can reach it without TLS."""
+    metrics: str = ""
+    """``HOST:PORT`` where Prometheus may fetch metrics; empty: nowhere."""
+    traces: str = ""
+    """Where traces go, as OTLP over gRPC: ``http://HOST:PORT``, or https; empty: nowhere."""
     reveal: bool = False
     """Whether callers on this machine may see what tokens stand for."""
     max_text: int = 1_000_000

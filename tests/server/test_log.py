@@ -9,6 +9,7 @@ import warnings
 import pytest
 
 from hushgate.client import Client
+from hushgate.finding import Finding
 from hushgate.server import log as server_log
 from hushgate.server.log import Line, Log
 
@@ -22,6 +23,7 @@ FIELDS = [
     "policy_version",
     "verdict",
     "entities",
+    "scores",
     "milliseconds",
     "reason",
     "repeated",
@@ -43,6 +45,9 @@ def test_one_line_a_call_with_fixed_fields(server, client: Client):
         "reason": "",
     }
     assert line["entities"] == {"CREDIT_CARD": 1}
+    [(rule, (count, score))] = line["scores"].items()
+    assert (rule.partition(".")[0], count) == ("payment", 1)
+    assert 0 < score <= 1
     assert line["milliseconds"] > 0
 
 
@@ -112,7 +117,7 @@ def test_other_libraries_log_their_place_alone(monkeypatch):
 
 def test_a_line_shows_no_more_than_it_writes():
     line = Line("Redact")
-    line.count(["EMAIL_ADDRESS", "CREDIT_CARD", "EMAIL_ADDRESS"])
+    line.count([Finding(0, 1, e, 0.5, "rule") for e in ("EMAIL_ADDRESS", "CREDIT_CARD", "EMAIL_ADDRESS")])
     stream = io.StringIO()
 
     Log(stream).call(line)

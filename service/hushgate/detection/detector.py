@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hushgate.detection.labels import opening
 from hushgate.detection.views import views
+from hushgate.stages import staged
 from hushgate.transformation.tokens import placeholders
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ class Detector:
         """
         return self.find_many([text], labels=[label], language=language)[0]
 
+    @staged("detect")
     def find_many(
         self,
         texts: Sequence[str],

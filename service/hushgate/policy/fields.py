@@ -75,6 +75,16 @@ class PathTable(Generic[T]):
         """The state at the root of a record."""
         return (self._root,)
 
+    def values(self) -> list[T]:
+        """What is said, pattern by pattern, in no order."""
+        nodes, said = [self._root], []
+        while nodes:
+            node = nodes.pop()
+            nodes += (*node.keys.values(), *node.exact.values())
+            nodes += (each for each in (node.any_key, node.any_index, node.deep) if each and each is not node)
+            said += [node.said[1]] if node.said else []
+        return said
+
     def find(self, path: Path) -> T | None:
         """What the most specific pattern says of ``path``; None where no pattern matches."""
         state = self.start

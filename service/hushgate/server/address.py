@@ -29,7 +29,7 @@ class Address:
     path: str = ""
 
     @classmethod
-    def parse(cls, listen: str) -> Address:
+    def parse(cls, listen: str, *, field: str = "listen") -> Address:
         """``127.0.0.1:50551``, ``[::1]:50551``, ``unix:///run/hushgate.sock``; else FIELD_INVALID."""
         if listen.startswith("unix:"):
             path = listen.removeprefix("unix:")
@@ -39,7 +39,7 @@ class Address:
         host, separator, port = listen.rpartition(":")
         host = host.removeprefix("[").removesuffix("]")
         if not (separator and host and port.isascii() and port.isdecimal() and int(port) <= 65535):
-            raise _refused(f"{listen!r} is not HOST:PORT, [HOST]:PORT or unix:///PATH")
+            raise _refused(f"{listen!r} is not HOST:PORT, [HOST]:PORT or unix:///PATH", field)
         return cls(host=host, port=int(port))
 
     @property
@@ -63,12 +63,13 @@ class Address:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-def check(address: Address, *, tls: bool, insecure: bool, workers: int) -> None:
-    """Failure FIELD_INVALID if this is no address to listen at like this."""
+def check(address: Address, *, tls: bool, insecure: bool, workers: int = 1, field: str = "listen") -> None:
+    """Failure FIELD_INVALID, with the setting's name, if this is no address to listen at like this."""
     if not (address.is_local or tls or insecure):
         raise _refused(
             f"{address} can be reached from other machines: give --tls-cert and --tls-key, "
-            "or --insecure if something else keeps the connection secret"
+            "or --insecure if something else keeps the connection secret",
+            field,
         )
     if address.path and workers > 1:
         raise _refused("a Unix socket is served by one worker: leave --workers at 1, or listen on a port")
@@ -121,5 +122,5 @@ def socket_file(address: Address) -> Iterator[None]:
         os.umask(before)
 
 
-def _refused(sentence: str) -> Failure:
-    return Failure(Reason.FIELD_INVALID, f"listen: {sentence}", field="listen")
+def _refused(sentence: str, field: str = "listen") -> Failure:
+    return Failure(Reason.FIELD_INVALID, f"{field}: {sentence}", field=field)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import load_detector, load_patterns, load_policies, load_tenant_keys
+from hushgate.assembly import NAMED, load_detector, load_patterns, load_policies, load_tenant_keys
 from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
 from hushgate.audit.writer import Terms, Writer
@@ -21,6 +21,7 @@ from hushgate.settings import NO_NAMES
 from hushgate.transformation.joinable import Keys
 
 if TYPE_CHECKING:
+    from hushgate.policy.model import Policy
     from hushgate.sessions.store import Store
     from hushgate.settings import Settings
 
@@ -38,6 +39,10 @@ class Assembled:
     """What an operator should know of the names; empty when they are detected."""
     vault: Vault
     audit: Audit
+    policies: tuple[Policy, ...]
+    """The active one first."""
+    entities: frozenset[str]
+    """What the packs can find, and what the program names itself."""
 
     def tend(self) -> None:
         """The work between calls; Failure STORE_UNAVAILABLE or AUDIT_UNAVAILABLE if that is away now."""
@@ -74,7 +79,8 @@ def assemble(settings: Settings) -> Assembled:
     redactor = Redactor(detector, active, keys, max_text=settings.max_text)
     explainer = Explainer(patterns, detector, active)
     notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
-    return Assembled(gate, redactor, explainer, notice, vault, audit)
+    entities = NAMED.union(rule.entity for rule in patterns.rules)
+    return Assembled(gate, redactor, explainer, notice, vault, audit, policies, entities)
 
 
 def open_audit(settings: Settings) -> Audit:

@@ -6,9 +6,11 @@ A call that is out of time, cancelled, or one too many ends as an error before a
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import grpc
 
@@ -16,12 +18,22 @@ from hushgate.failure import Failure, Reason
 from hushgate.server.limits import WAITING_CALLS, Deadline
 from hushgate.server.log import Line, Log
 from hushgate.server.status import INTERNAL, status
+from hushgate.stages import WATCHED, Stages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
+TRACEPARENT = "traceparent"
+"""The metadata key of https://www.w3.org/TR/trace-context/."""
+
+
+class Watcher(Protocol):
+    """Who is told of every call that is over."""
+
+    def call(self, line: Line) -> None:
+        """A call is over, and the line holds what is known about it."""
 
 
 class Frame:
@@ -29,14 +41,23 @@ class Frame:
 
     def __init__(self, log: Log, *, waiting_calls: int = WAITING_CALLS) -> None:
         self.log = log
+        self._watchers: tuple[Watcher, ...] = ()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
         self._waiting = 0
         self._waiting_calls = waiting_calls
+
+    def watch(self, watcher: Watcher) -> None:
+        """Tell ``watcher`` of every call from now on, beside the log."""
+        self._watchers = (*self._watchers, watcher)
 
     @asynccontextmanager
     async def call(self, rpc: str, context: Context) -> AsyncIterator[Line]:
         """Around the body of a servicer's method: the line that it fills in, and the status if it fails."""
         line = Line(rpc)
+        if self._watchers:
+            line.stages = Stages()
+            line.traceparent = _traceparent(context)
+            WATCHED.set(line.stages)
         try:
             yield line
         except Failure as failure:
@@ -54,7 +75,17 @@ class Frame:
             line.reason = cause(error)
             raise
         finally:
+            line.ended = time.monotonic()
             self.log.call(line)
+            self._tell(line)
+
+    def _tell(self, line: Line) -> None:
+        """A watcher that fails must not fail the call."""
+        for watcher in self._watchers:
+            try:
+                watcher.call(line)
+            except Exception as error:
+                self.log.crash(error)
 
     async def decide(self, context: Context, work: Callable[[Deadline], T]) -> T:
         """What ``work`` answers, in the one thread, in the order of asking.
@@ -63,12 +94,21 @@ class Frame:
         """
         deadline = Deadline.of(context)
         deadline.check()
+        asked, stages, watched = time.monotonic(), WATCHED.get(), copy_context()
         if self._waiting >= self._waiting_calls:
             raise Failure(Reason.OVERLOADED, "too many calls are waiting", limit=self._waiting_calls)
 
         def begin() -> T:
+            if stages is None:
+                deadline.check()
+                return work(deadline)
+            began = time.monotonic()
+            stages.add("wait", asked, began)
             deadline.check()
-            return work(deadline)
+            try:
+                return watched.run(work, deadline)
+            finally:
+                stages.add("decide", began, time.monotonic())
 
         self._waiting += 1
         try:
@@ -101,3 +141,11 @@ def cause(error: BaseException) -> str:
     if isinstance(error, Failure):
         return error.reason.name
     return INTERNAL.reason.name if isinstance(error, Exception) else "CANCELLED"
+
+
+def _traceparent(context: Context) -> str:
+    """What the caller says of the trace that its call belongs to; empty if nothing."""
+    for key, value in context.invocation_metadata() or ():
+        if key == TRACEPARENT and isinstance(value, str):
+            return value
+    return ""

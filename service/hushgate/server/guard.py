@@ -145,5 +145,7 @@ def _note(line: Line, intent: str, answer: Prepared | Reviewed) -> None:
     line.policy_version = answer.policy_version
     line.repeated = answer.repeated
     if not answer.repeated:
-        line.count(located.finding.entity for located in answer.findings)
+        line.count(located.finding for located in answer.findings)
+        line.fields.update(decided.action.value for decided in getattr(answer, "fields", ()))
+        line.grounds.update(ground.code.value for ground in getattr(answer, "reasons", ()))
     line.verdict = getattr(answer, "verdict", "")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import grpc
@@ -30,6 +30,7 @@ from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
 from hushgate.server.permission import Permission
 from hushgate.server.redaction import RedactionServicer
+from hushgate.server.scraping import metrics_of, served
 from hushgate.server.tuning import TuningServicer
 from hushgate.v1 import (
     admin_service_pb2_grpc,
@@ -39,9 +40,10 @@ from hushgate.v1 import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from hushgate.server.address import Address
+    from hushgate.server.scraping import Share
     from hushgate.settings import Settings
 
 GUARD: Final = "hushgate.v1.GuardService"
@@ -62,11 +64,12 @@ async def run(
     announce: Callable[[str], None],
     *,
     shared: bool = False,
+    share: Share | None = None,
     stopping: asyncio.Event | None = None,
 ) -> None:
     """Serve at ``address`` in this process, until a signal, or until ``stopping`` is set.
 
-    ``shared``: other workers listen on the same port.
+    ``shared``: other workers listen on the same port; ``share``: of what all of them count, this one's part.
     """
     stopping = stopping or asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,12 +80,34 @@ async def run(
     try:
         assembled = await frame.run(lambda: assemble(settings))
         if not stopping.is_set():
-            async with _serving(settings, assembled, address, frame, shared=shared) as servicer:
-                announce(_notice(address, assembled))
-                await _until(stopping, servicer, assembled, frame)
+            with _watched(settings, assembled, frame, share) as said:
+                async with _serving(settings, assembled, address, frame, shared=shared) as servicer:
+                    announce(_notice(address, assembled) + said)
+                    await _until(stopping, servicer, assembled, frame)
         await frame.run(assembled.close)
     finally:
         frame.close()
+
+
+@contextmanager
+def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Share | None) -> Iterator[str]:
+    """Within, calls are counted and traced, as far as the settings ask; what to say of it to people."""
+    with ExitStack() as around:
+        said = ""
+        if settings.traces:
+            try:
+                from hushgate.server.traces import sent_to  # noqa: PLC0415 - an extra
+            except ImportError:
+                sentence = "traces: needs OpenTelemetry: install hushgate[otel]"
+                raise Failure(Reason.FIELD_INVALID, sentence, field="traces") from None
+            traces = sent_to(settings.traces)
+            around.callback(traces.close)
+            frame.watch(traces)
+        if settings.metrics:
+            metrics = metrics_of(assembled.entities, assembled.policies, share)
+            frame.watch(metrics)
+            said = around.enter_context(served(settings, metrics.registry)) if share is None else ""
+        yield said
 
 
 @asynccontextmanager

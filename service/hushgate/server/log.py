@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import TracebackType
 
+    from hushgate.finding import Finding
+    from hushgate.stages import Stages
+
+RESTORED = frozenset({"session.token", "session.surrogate"})
+"""The rules of what a review has turned back (``outbound/looking.py``)."""
+
 
 @dataclass(slots=True)
 class Line:
@@ -31,16 +37,45 @@ class Line:
     """Set once the policy has known it: before that it is the caller's text."""
     policy_version: str = ""
     verdict: str = ""
-    entities: Counter[str] = field(default_factory=Counter)
+    findings: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By entity and action."""
+    scores: dict[str, tuple[int, float]] = field(default_factory=dict)
+    """By the rule that found something: how often, and the sum of the scores."""
+    restored: int = 0
+    """Values that stood behind a token, or a made-up value, and went out as they are."""
+    grounds: Counter[str] = field(default_factory=Counter)
+    """Why a draft was changed or stopped, by code."""
+    fields: Counter[str] = field(default_factory=Counter)
+    """Fields of records, by action."""
+    budgets: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By agent of the register and name of the budget: the share that is used, 0 to 1."""
     reason: str = ""
     """Why there is no answer: a failure's reason, CANCELLED, or empty."""
     repeated: bool = False
     """The answer of an earlier call with the same request_id: counted then, not now."""
+    stages: Stages | None = None
+    """What took how long; None where nobody watches."""
+    traceparent: str = field(default="", repr=False)
+    """The caller's, as it came: it may be anything."""
     began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+    """Set when the call is over."""
 
-    def count(self, entities: Iterable[str]) -> None:
-        """Add findings, by their entity."""
-        self.entities.update(entities)
+    def count(self, findings: Iterable[Finding]) -> None:
+        """Add findings."""
+        for finding in findings:
+            self.findings[finding.entity, finding.action.value] += 1
+            count, total = self.scores.get(finding.rule, (0, 0.0))
+            self.scores[finding.rule] = (count + 1, total + finding.score)
+            self.restored += finding.rule in RESTORED and not finding.action.hides
+
+    @property
+    def entities(self) -> Counter[str]:
+        """How many findings there were, by entity."""
+        counted: Counter[str] = Counter()
+        for (entity, _), count in self.findings.items():
+            counted[entity] += count
+        return counted
 
 
 class Log:
@@ -60,7 +95,8 @@ class Log:
             policy_version=line.policy_version,
             verdict=line.verdict,
             entities=dict(sorted(line.entities.items())),
-            milliseconds=round((time.monotonic() - line.began) * 1000, 1),
+            scores={rule: [n, round(total / n, 3)] for rule, (n, total) in sorted(line.scores.items())},
+            milliseconds=round((line.ended - line.began) * 1000, 1),
             reason=line.reason,
             repeated=line.repeated,
         )

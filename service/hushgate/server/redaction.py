@@ -40,6 +40,8 @@ class _Asked:
     texts: list[str] = field(repr=False)
     """Those of a request that holds nothing else."""
     done: list[Redaction] | None = field(default=None, repr=False)
+    begun: bool = False
+    """Its own turn has come."""
 
     @property
     def characters(self) -> int:
@@ -89,7 +91,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
             self._asked.remove(asked)
         line.policy_version = self._redactor.policy.version
         for redaction in redactions:
-            line.count(finding.entity for finding in redaction.findings)
+            line.count(redaction.findings)
         return RedactResponse(
             items=[_item(item, done) for item, done in zip(request.items, redactions, strict=True)],
             decision_id=decision_id,
@@ -127,11 +129,12 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
 
     def _together(self, asked: _Asked) -> list[Redaction] | None:
         """In the deciding thread: the answer, found with those of other requests that wait; None if alone."""
+        asked.begun = True
         if asked.done is None and asked.texts:
             waiting = [
                 each
                 for each in list(self._asked)  # the other thread adds to it
-                if each is not asked and each.texts and each.done is None and each.language == asked.language
+                if not each.begun and each.texts and each.done is None and each.language == asked.language
             ]
             mates, room, places = [asked], TOGETHER_CHARACTERS - asked.characters, BATCH - len(asked.texts)
             for each in waiting:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from hushgate.server.address import Address, check, reserved
 from hushgate.server.assembly import check_shared
 from hushgate.server.lifecycle import run
+from hushgate.server.scraping import checked
 from hushgate.server.workers import supervise
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     many = settings.workers > 1
     check_shared(settings)
     check(address, tls=settings.tls_cert is not None, insecure=settings.insecure, workers=settings.workers)
+    if settings.metrics:
+        checked(settings)
     with reserved(address, shared=many) as place:
         if many:
             asyncio.run(supervise(settings, place, announce))

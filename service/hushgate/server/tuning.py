@@ -41,7 +41,7 @@ class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
                 ),
             )
             line.policy_version = self._explainer.policy.version
-            line.count(finding.entity for finding in explanation.findings)
+            line.count(explanation.findings)
             return _answer(explanation)
 
     async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:  # noqa: N802

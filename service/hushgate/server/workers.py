@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from hushgate.failure import Failure, Reason
+from hushgate.server.scraping import shared as counted
 from hushgate.server.shared import shared
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
     from hushgate.server.address import Address
+    from hushgate.server.scraping import Share, Shares
     from hushgate.settings import Settings
 
 FIRST_PAUSE: Final = 0.2
@@ -36,13 +38,19 @@ class _Workers:
     """The processes of one server."""
 
     def __init__(
-        self, settings: Settings, address: Address, announce: Callable[[str], None], stopping: asyncio.Event
+        self,
+        settings: Settings,
+        address: Address,
+        announce: Callable[[str], None],
+        stopping: asyncio.Event,
+        shares: Shares | None,
     ) -> None:
         self._settings = settings
         self._address = address
         self._announce = announce
         self._context = multiprocessing.get_context("spawn")
         self._stopping = stopping
+        self._shares = shares
         self._ready: set[int] = set()
         self._announced = False
 
@@ -65,8 +73,9 @@ class _Workers:
     async def _life(self, place: int) -> int | None:
         """One process from start to end: its exit status."""
         ours, theirs = self._context.Pipe(duplex=False)
+        share = self._shares.of(place) if self._shares else None
         process = self._context.Process(
-            target=work, args=(self._settings, self._address, theirs), name=f"hushgate-{place}"
+            target=work, args=(self._settings, self._address, theirs, share), name=f"hushgate-{place}"
         )
         process.start()
         theirs.close()
@@ -115,8 +124,8 @@ async def supervise(settings: Settings, address: Address, announce: Callable[[st
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    with shared(settings) as theirs:
-        workers = _Workers(theirs, address, announce, stopping)
+    with shared(settings) as theirs, counted(settings) as (shares, said):
+        workers = _Workers(theirs, address, lambda notice: announce(notice + said), stopping, shares)
         lives = [asyncio.create_task(workers.keep(place)) for place in range(settings.workers)]
         results = await asyncio.gather(*lives, return_exceptions=True)
     for result in results:
@@ -124,7 +133,7 @@ async def supervise(settings: Settings, address: Address, announce: Callable[[st
             raise result
 
 
-def work(settings: Settings, address: Address, pipe: Connection) -> None:
+def work(settings: Settings, address: Address, pipe: Connection, share: Share | None) -> None:
     """One worker's whole life, in its own process. It drains when its parent is gone, whatever ended it."""
     from hushgate.server.lifecycle import run  # noqa: PLC0415 - gRPC is for the workers alone
 
@@ -133,7 +142,7 @@ def work(settings: Settings, address: Address, pipe: Connection) -> None:
         parent = multiprocessing.parent_process()
         if parent is not None:
             asyncio.get_running_loop().add_reader(parent.sentinel, stopping.set)
-        await run(settings, address, pipe.send, shared=True, stopping=stopping)
+        await run(settings, address, pipe.send, shared=True, share=share, stopping=stopping)
 
     try:
         asyncio.run(live())

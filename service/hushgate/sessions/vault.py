@@ -21,6 +21,7 @@ from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
 from hushgate.sessions.store import Answer, Found, Row
+from hushgate.stages import staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -79,6 +80,7 @@ class Vault:
         self._secret = b""
         self._know_secret()
 
+    @staged("open")
     def open(self, tenant: str, session_id: str) -> Session:
         """The session as the store has it now; a new one where there is none, or its time is over."""
         for _ in range(_TRIES):
@@ -95,6 +97,7 @@ class Vault:
                 self._store.create(name, self._new_row(tenant, name))
         raise Failure(Reason.STORE_UNAVAILABLE, "the session ended each time it was opened")
 
+    @staged("save")
     def save(self, tenant: str, session_id: str, answer: tuple[str, bytes] | None = None) -> bool:
         """Stores what the session has learnt and, by its name, the call's answer: both or neither.
 
