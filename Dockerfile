@@ -7,7 +7,7 @@ COPY policies ./policies
 COPY recognizers ./recognizers
 COPY service ./service
 RUN python -m venv /opt/hushgate \
- && /opt/hushgate/bin/pip install --quiet '.[redis]'
+ && /opt/hushgate/bin/pip install --quiet '.[otel,redis]'
 
 FROM python:3.11-slim-bookworm
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin hushgate
