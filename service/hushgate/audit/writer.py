@@ -21,6 +21,7 @@ from hushgate.audit.folder import Head, Place, file_path, head_path, replace_fil
 from hushgate.audit.retention import retired
 from hushgate.audit.signing import Signer
 from hushgate.failure import Failure, Reason
+from hushgate.stages import staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,6 +88,7 @@ class Writer:
             raise _unavailable(error) from None
         return cls(folder, Signer.load(key_file), terms)
 
+    @staged("audit")
     def record(self, entry: Entry) -> None:
         """Writes the entry. Failure AUDIT_UNAVAILABLE if it cannot be; then it is not in the log."""
         said = {"at": written_time(self._clock()), **entry.said()}
