@@ -85,6 +85,8 @@ def check_grounds(case: dict, reasons, field: str) -> None:
         assert sorted({r.code for r in reasons}) == sorted(case["codes"])
     if "fields" in case:
         assert set(case["fields"]) <= {getattr(r, field) for r in reasons}
+    assert set(case.get("says", ())) <= {r.detail for r in reasons}
+    assert set(case.get("do", ())) <= {r.suggestion for r in reasons}
 
 
 @pytest.mark.parametrize("case", REVIEW["cases"], ids=lambda c: c["name"])
@@ -101,6 +103,8 @@ def test_reviewed_in_process(opened, case):
 
     assert (answer.verdict, answer.text or answer.arguments_json) == (case["verdict"], expected_content(case))
     check_grounds(case, answer.reasons, "source_field")
+    assert case.get("suggestion", answer.suggestion) == answer.suggestion
+    assert bool(answer.review_id) == (case["verdict"] == "HELD")
 
 
 @pytest.mark.parametrize("case", REVIEW["cases"], ids=lambda c: c["name"])
@@ -112,6 +116,7 @@ def test_reviewed_over_grpc(client, case):
     assert Verdict.Name(answer.verdict) == f"VERDICT_{case['verdict']}"
     assert (answer.text or answer.arguments_json or None) == expected_content(case)
     check_grounds(case, answer.reasons, "source_field")
+    assert case.get("suggestion", answer.suggestion) == answer.suggestion
 
 
 @pytest.mark.parametrize("case", [c for c in REVIEW["cases"] if "text" in c], ids=lambda c: c["name"])

@@ -55,7 +55,8 @@ def _reviewed(answer: dict[str, Any]) -> Reviewed:
         | {
             "verdict": Verdict(answer["verdict"]),
             "reasons": tuple(
-                Ground(**ground | {"code": Code(ground["code"])}) for ground in answer["reasons"]
+                Ground(**ground | {"code": Code(ground["code"]), "action": Action(ground["action"])})
+                for ground in answer["reasons"]
             ),
             "findings": _findings(answer["findings"]),
         }

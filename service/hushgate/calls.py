@@ -122,9 +122,20 @@ class Ground:
 
     code: Code
     detail: str
+    """What stands where; no value."""
+    action: Action
     source_field: str = ""
     start: int = 0
     end: int = 0
+    entity: str = ""
+    sentence: int = 0
+    """Of a text, from 1."""
+    path: str = ""
+    """Of a tool call's arguments."""
+    confidence: float = 1.0
+    """0 to 1."""
+    suggestion: str = ""
+    """What the draft could do instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,8 @@ class Reviewed:
     decision_id: str
     policy_version: str
     review_id: str = ""
+    suggestion: str = field(default="", repr=False)
+    """The draft with what stops it replaced by its kind, tokens as they were; empty where there is none."""
     repeated: bool = False
     """As in ``Prepared``."""
 

@@ -29,11 +29,18 @@ class Action(StrEnum):
     """A ciphertext under the tenant's key."""
     BLOCK = "block"
     """The whole text is refused."""
+    HOLD = "hold"
+    """The whole text waits for a person."""
 
     @property
     def hides(self) -> bool:
         """Whether the value itself is gone afterwards."""
         return self is not Action.KEEP
+
+    @property
+    def stops(self) -> bool:
+        """Whether nothing of the text goes out."""
+        return self in {Action.BLOCK, Action.HOLD}
 
 
 SECRETS = frozenset({"API_KEY", "ACCESS_TOKEN", "PASSWORD", "PRIVATE_KEY", "CONNECTION_STRING"})

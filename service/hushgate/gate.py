@@ -11,7 +11,7 @@ from hushgate import answers
 from hushgate.audit import decisions
 from hushgate.audit.entry import Entry, Stage
 from hushgate.audit.log import Audit
-from hushgate.calls import Prepared, Revealed, Reviewed
+from hushgate.calls import Prepared, Revealed, Reviewed, Verdict
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.holding import held, waits
 from hushgate.outbound.review import advance, looker_for, review
@@ -461,7 +461,15 @@ def _check_count(field: str, count: int, limit: int) -> None:
 def _reviewed(call: ReviewCall, judged: Judged, policy: Policy, decision_id: str) -> Reviewed:
     text, arguments = (judged.content, None) if call.text is not None else (None, judged.content)
     return Reviewed(
-        judged.verdict, text, arguments, judged.reasons, judged.findings, decision_id, policy.version
+        judged.verdict,
+        text,
+        arguments,
+        judged.reasons,
+        judged.findings,
+        decision_id,
+        policy.version,
+        review_id=_decision_id() if judged.verdict is Verdict.HELD else "",
+        suggestion=judged.suggestion,
     )
 
 

@@ -252,7 +252,7 @@ class _Writer:
 
     def rewrite(self, text: str, seen: Sequence[Sighting], *, said: bool = False) -> str:
         """The text as the reader may see it."""
-        if any(s.finding.action is Action.BLOCK for s in seen):
+        if any(s.finding.action.stops for s in seen):
             return BLOCKED
         spans = (
             (s.finding.start, s.finding.end, self._stand_in(s, text, said))

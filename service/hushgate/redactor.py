@@ -10,7 +10,7 @@ from hushgate import assembly
 from hushgate.detection.detector import LANGUAGE
 from hushgate.document import label, parse, path_text, rebuild, scalar_text, serialize
 from hushgate.failure import Failure, Reason
-from hushgate.finding import Action, Finding
+from hushgate.finding import Finding
 from hushgate.policy.counting import counted
 from hushgate.settings import NO_NAMES, Settings
 from hushgate.settle import settle
@@ -189,7 +189,7 @@ class Redactor:
             found if found.action.hides else replace(found, action=self._reader.action(found, None))
             for found in counting
         )
-        if any(found.action is Action.BLOCK for found in findings):
+        if any(found.action.stops for found in findings):
             return _Done(Redaction(BLOCKED, findings))
         spans = [
             (f.start, f.end, operate(f.action, f.entity, text[f.start : f.end], keys=self._keys))

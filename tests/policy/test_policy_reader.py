@@ -355,6 +355,11 @@ BOT = {"owner": "a", "approved_by": "b", "intents": ["order_status"]}
         ({"colour": "blue"}, "colour is not a key that is known here"),
         ({"destinations": {"model": "keep"}}, "destinations.log is required"),
         ({"destinations": {**SMALL["destinations"], "sms": "keep"}}, "destinations.sms is not a key"),
+        ({"destinations": {**SMALL["destinations"], "log": {"own": {"X_Y": "hold"}}}}, "asks none"),
+        (
+            {"destinations": {**SMALL["destinations"], "tool": {"unknown_tokens": "keep"}}},
+            "'block' or 'hold'",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(problems, changes, sentence):

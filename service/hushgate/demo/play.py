@@ -128,8 +128,7 @@ def _show_review(console: Console, title: str, text: str, reviewed: ReviewRespon
     verdict = Verdict.Name(reviewed.verdict).removeprefix("VERDICT_")
     console.print(Text.assemble("  ", (verdict, _COLOUR[reviewed.verdict])))
     for reason in reviewed.reasons:
-        source = f" (field {reason.source_field})" if reason.source_field else ""
-        _indented(console, Text(f"{reason.code}: {reason.detail}{source}", style="dim"))
+        _indented(console, Text(f"{reason.code}: {reason.detail}; {reason.suggestion}", style="dim"))
     if reviewed.text:
         console.print("[bold]The customer reads[/bold]")
         _indented(console, _stand_ins(reviewed.text))

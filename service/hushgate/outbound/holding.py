@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Code, Ground, Verdict
+from hushgate.finding import Action
 from hushgate.outbound.review import Judged
 
 if TYPE_CHECKING:
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from hushgate.calls import ReviewCall
     from hushgate.policy.model import Agent
 
-_DRAFTS = Ground(Code.AUTONOMY, "the agent drafts only: a person sends")
-_TALKS = Ground(Code.AUTONOMY, "the agent's autonomy is low: a person lets a tool call go")
+_DRAFTS = Ground(Code.AUTONOMY, "the agent drafts only: a person sends", Action.HOLD)
+_TALKS = Ground(Code.AUTONOMY, "the agent's autonomy is low: a person lets a tool call go", Action.HOLD)
 
 
 def waits(call: ReviewCall, agent: Agent | None) -> tuple[Ground, ...]:

@@ -8,20 +8,21 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Code, Ground, Located
+from hushgate.calls import Located
 from hushgate.document import path_text
-from hushgate.finding import NOTE, SECRETS, Action, Finding
+from hushgate.finding import NOTE, Finding
+from hushgate.outbound.reasons import ground_of, in_parts, unknown_token
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
 from hushgate.transformation.rewrite import Rewritten, replace_spans
 from hushgate.transformation.tokens import written_tokens
-from hushgate.treatment import Reader, Relation, Sighting, settled, sightings, speaks
+from hushgate.treatment import Reader, Sighting, settled, sightings, speaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from hushgate.calls import ReviewCall
+    from hushgate.calls import Ground, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.document import Place
     from hushgate.sessions.notes import Repeat
@@ -102,11 +103,7 @@ class Looker:
             for known in self.session.fragments.find((*told, *groups), len(told))
             if speaks(known, self.reader)
         ]
-        return [
-            replace(self._ground(sighting), detail=_IN_PARTS.format(entity=sighting.finding.entity))
-            for sighting in sighted
-            if sighting.finding.action.hides
-        ]
+        return [in_parts(sighting) for sighting in sighted if sighting.finding.action.hides]
 
     def _restore(self, text: str) -> _Restored:
         tokens = find_tokens(text, self.session.live, self.detector.entities)
@@ -153,14 +150,15 @@ class Looker:
             if s.finding.action.hides
         ]
         parts = tuple(_parts(restored.rewritten, hiding))
-        # A block that another finding covers is no less a block.
-        shown = [s for s in seen if s.finding.action is Action.BLOCK] or winners
+        # What stops the draft does so, also where another finding covers it.
+        shown = [s for s in seen if s.finding.action.stops] or winners
         shown = [replace(s, finding=_in_draft(s.finding, restored.rewritten)) for s in shown]
         path = path_text(place.path)
-        grounds = [self._ground(s) for s in shown if s.finding.action.hides]
-        grounds += (
-            Ground(Code.TOKEN_UNKNOWN, _SENTENCE[Code.TOKEN_UNKNOWN], "", *at) for at in restored.unknown
-        )
+        grounds = [
+            ground_of(s, self.reader, self.call.destination, place) for s in shown if s.finding.action.hides
+        ]
+        action = self.reader.destination.unknown_tokens
+        grounds += (unknown_token(span, action, place) for span in restored.unknown)
         located = {Located(s.finding, path=path): None for s in shown}
         return Looked(
             parts,
@@ -175,27 +173,6 @@ class Looker:
         finding = Finding(repeat.start, repeat.end, NOTE, repeat.share, "session.note")
         return self.reader.sight(finding, [Known("", NOTE, path=repeat.note.path, source=repeat.note.source)])
 
-    def _ground(self, sighting: Sighting) -> Ground:
-        finding, known = sighting.finding, sighting.known
-        if finding.entity == NOTE:
-            code = Code.INTERNAL_NOTE
-        elif finding.entity in SECRETS:
-            code = Code.SECRET
-        elif sighting.relation is Relation.OTHERS:
-            code = Code.OTHER_SUBJECT
-        elif known is not None and known.dropped:
-            code = Code.FIELD_NOT_ALLOWED
-        else:
-            code = Code.ENTITY_NOT_ALLOWED
-        sentence = _SENTENCE[code]
-        if code is Code.INTERNAL_NOTE and known is None:
-            sentence = _MARKED
-        elif code is Code.INTERNAL_NOTE and finding.score < 1:
-            sentence = _REWORDED
-        share = round(100 * finding.score)
-        detail = sentence.format(entity=finding.entity, destination=self.call.destination, share=share)
-        return Ground(code, detail, known.path if known else "", finding.start, finding.end)
-
     def _stand_in(self, sighting: Sighting, value: str) -> str:
         finding = sighting.finding
         token = self.session.pseudonym_of(finding.entity, value)
@@ -206,20 +183,6 @@ class Looker:
             keys=self.secret,
             pseudonym=None if token is None else lambda *_: token,
         )
-
-
-_SENTENCE = {
-    Code.TOKEN_UNKNOWN: "no value of this session stands behind the token",
-    Code.OTHER_SUBJECT: "{entity} from a record about another subject",
-    Code.INTERNAL_NOTE: "repeats an internal note word for word",
-    Code.SECRET: "{entity} may not go to {destination}",
-    Code.FIELD_NOT_ALLOWED: "{entity} from a field that the intent does not let through",
-    Code.ENTITY_NOT_ALLOWED: "the policy does not let {entity} go to {destination} as it is",
-}
-
-_IN_PARTS = "{entity} given out in parts, over sentences, messages or values"
-_REWORDED = "repeats {share} % of what a sentence of an internal note tells"
-_MARKED = "has words that mark what staff write for staff"
 
 
 def _in_draft(finding: Finding, restored: Rewritten) -> Finding:

@@ -12,11 +12,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Code, Ground, Located, Verdict
+from hushgate.calls import Ground, Located, Verdict
 from hushgate.document import Number, Place, keys, leaves, parse, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
 from hushgate.outbound.looking import Looker
+from hushgate.outbound.reasons import in_sentence, number_of, sentence_ends, without
 from hushgate.sessions.fragments import digit_groups
 from hushgate.treatment import Reader
 
@@ -32,14 +33,22 @@ if TYPE_CHECKING:
     from hushgate.transformation.joinable import Keys
 
 
+SENDABLE = frozenset({Verdict.PASSED, Verdict.REDACTED})
+"""The verdicts that come with what may be sent."""
+_TRIES = 3
+"""How often a suggestion is made anew: what is left of a draft may read otherwise than the whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What ``review`` makes of a draft: ``content`` is what may be sent, None if it is blocked."""
+    """What ``review`` makes of a draft: ``content`` is what may be sent, None if it is blocked or held."""
 
     verdict: Verdict
     content: str | None = field(repr=False)
     reasons: tuple[Ground, ...]
     findings: tuple[Located, ...]
+    suggestion: str = field(default="", repr=False)
+    """What could be drafted in the place of a text that is blocked or held; empty where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +64,22 @@ class Progress:
     tried: int = 0
     """The last place where a cut was thought of; something reached across it if that is not ``at``."""
     ended: bool = False
+    sentences: int = 0
+    """How many of the draft's sentences end at or before ``at``."""
     hidden: bool = False
+    held: bool = False
+    """Nothing more may be sent before a person has decided; a block may still come."""
     blocked: bool = False
     """Nothing more may be sent."""
     told: tuple[str, ...] | None = None
     """Groups of digits that the messages before had, and this one up to here; None: it has not begun."""
     reasons: tuple[Ground, ...] = ()
     findings: tuple[Located, ...] = ()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing more is released."""
+        return self.blocked or self.held
 
     def given(self, text: str, *, ended: bool = False) -> Progress:
         """The same with ``text`` behind it; ``ended``: nothing comes after."""
@@ -81,10 +99,9 @@ class Progress:
 
     def judged(self, released: str) -> Judged:
         """The verdict on what is decided; ``released`` is what may be sent of it."""
-        if self.blocked:
-            return Judged(Verdict.BLOCKED, None, self.reasons, self.findings)
-        verdict = Verdict.REDACTED if self.hidden else Verdict.PASSED
-        return Judged(verdict, released, self.reasons, self.findings)
+        verdict = _verdict(self.reasons, hidden=self.hidden)
+        content = released if verdict in SENDABLE else None
+        return Judged(verdict, content, self.reasons, self.findings)
 
 
 def review(call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys) -> Judged:
@@ -96,7 +113,21 @@ def review(call: ReviewCall, policy: Policy, session: Session, detector: Detecto
     if call.text is None:
         return _review_arguments(call.arguments_json or "", looker)
     progress, released = advance(Progress().given(call.text, ended=True), looker)
-    return progress.judged(released)
+    judged = progress.judged(released)
+    if judged.verdict in SENDABLE:
+        return judged
+    return replace(judged, suggestion=_suggestion(call.text, judged.reasons, looker))
+
+
+def _suggestion(draft: str, reasons: Iterable[Ground], looker: Looker) -> str:
+    """The draft without what stops it, once a review of it says that nothing does; "" where none is found."""
+    for _ in range(_TRIES):
+        draft = without(draft, reasons)
+        progress, _ = _decided(Progress().given(draft, ended=True), looker)
+        if not progress.stopped:
+            return draft
+        reasons = progress.reasons
+    return ""
 
 
 def looker_for(
@@ -110,11 +141,20 @@ def looker_for(
 def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
     """The review as far as it can go with what is there, and what may be sent of it.
 
-    Once something blocks, nothing more is released; what can still be decided is, for its reasons.
+    Once something blocks or holds, nothing more is released; what can still be decided is, for its reasons.
     """
+    destination = looker.call.destination
+    before = looker.session.told(destination) if progress.told is None else progress.told
+    after, released = _decided(progress, looker)
+    if not after.stopped:
+        looker.session.tell(destination, (after.told or ())[len(before) :])
+    return after, released
+
+
+def _decided(progress: Progress, looker: Looker) -> tuple[Progress, str]:
+    """``advance``, without the session's learning what goes out."""
     if progress.told is None:
         progress = replace(progress, told=looker.session.told(looker.call.destination))
-    before = len(progress.told or ())
     planned = progress.windows()
     looked = looker.look([Place(progress.text[window.begin : window.end]) for window in planned])
     released = []
@@ -125,8 +165,6 @@ def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
             window, seen = replace(window, begin=begin), wider  # noqa: PLW2901
         progress, text = _decide(progress, window, seen, looker)
         released.append(text)
-    if not progress.blocked:
-        looker.session.tell(looker.call.destination, (progress.told or ())[before:])
     return progress, "".join(released)
 
 
@@ -140,11 +178,7 @@ def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) 
     if any(start < cut < end for start, end in edges):
         return replace(progress, tried=window.cut), ""
     parts = [part for part in looked.parts if part.start < cut and at < part.end]
-    reasons = [
-        replace(ground, start=ground.start + shift, end=ground.end + shift)
-        for ground in looked.grounds
-        if ground.start < cut and at < ground.end
-    ]
+    grounds = [ground for ground in looked.grounds if ground.start < cut and at < ground.end]
     findings = [
         replace(one, finding=replace(f, start=f.start + shift, end=f.end + shift))
         for one in looked.located
@@ -153,19 +187,23 @@ def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) 
     written = _written(progress.text[window.begin : window.end], at, cut, parts)
     told = progress.told or ()
     groups = digit_groups(written)
-    in_parts = looker.in_parts(told, groups, (at + shift, cut + shift))
-    reasons += in_parts
+    grounds += looker.in_parts(told, groups, (at, cut))
+    ends = sentence_ends(progress.text[window.begin : window.end])
+    first = progress.sentences + 1 - number_of(ends, at)
+    reasons = [in_sentence(ground, first + number_of(ends, ground.start), shift) for ground in grounds]
     after = replace(
         progress,
         at=window.cut,
         tried=window.cut,
         told=(*told, *groups),
+        sentences=progress.sentences + number_of(ends, cut) - number_of(ends, at),
         hidden=progress.hidden or any(part.hidden for part in parts),
-        blocked=progress.blocked or bool(in_parts) or _blocks(reasons, findings),
+        held=progress.held or any(ground.action is Action.HOLD for ground in reasons),
+        blocked=progress.blocked or any(ground.action is Action.BLOCK for ground in reasons),
         reasons=(*progress.reasons, *(ground for ground in reasons if ground not in progress.reasons)),
         findings=(*progress.findings, *(one for one in findings if one not in progress.findings)),
     )
-    return after, "" if after.blocked else written
+    return after, "" if after.stopped else written
 
 
 def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
@@ -179,10 +217,14 @@ def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
     return "".join((*out, text[at:cut]))
 
 
-def _blocks(reasons: Iterable[Ground], findings: Iterable[Located]) -> bool:
-    return any(one.finding.action is Action.BLOCK for one in findings) or any(
-        ground.code is Code.TOKEN_UNKNOWN for ground in reasons
-    )
+def _verdict(reasons: Iterable[Ground], *, hidden: bool) -> Verdict:
+    """A block goes before what a person may decide."""
+    actions = {ground.action for ground in reasons}
+    if Action.BLOCK in actions:
+        return Verdict.BLOCKED
+    if Action.HOLD in actions:
+        return Verdict.HELD
+    return Verdict.REDACTED if hidden else Verdict.PASSED
 
 
 def _review_arguments(json: str, looker: Looker) -> Judged:
@@ -205,16 +247,16 @@ def _review_arguments(json: str, looker: Looker) -> Judged:
         place, one = by_place[path, True]
         return one.written(place.text)
 
-    reasons = tuple(ground for one in looked for ground in one.grounds)
     findings = tuple(located for one in looked for located in one.located)
     written = [one.written(place.text) for place, one in zip(places, looked, strict=True)]
     told = looker.session.told(looker.call.destination)
     groups = [group for text in written for group in digit_groups(text)]
-    in_parts = looker.in_parts(told, groups, (0, 0))
-    if in_parts or _blocks(reasons, findings):
-        return Judged(Verdict.BLOCKED, None, (*reasons, *in_parts), findings)
+    together = (replace(g, detail=f"the call {g.detail}") for g in looker.in_parts(told, groups, (0, 0)))
+    reasons = (*(ground for one in looked for ground in one.grounds), *together)
+    verdict = _verdict(reasons, hidden=any(one.hidden for one in looked))
+    if verdict not in SENDABLE:
+        return Judged(verdict, None, reasons, findings)
     looker.session.tell(looker.call.destination, groups)
-    verdict = Verdict.REDACTED if any(one.hidden for one in looked) else Verdict.PASSED
     return Judged(verdict, serialize(rebuild(tree, treat, rename=rename)), reasons, findings)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from hushgate.yamlfile import Document, Loc, Problem
 
 _WHOSE = ("own", "others", "unknown")
+_UNREVIEWED = ("model", "log")
 _INTENT = re.compile(r"\w[\w .:/-]{0,99}")
 
 Found = tuple["Loc", str]
@@ -28,7 +29,7 @@ Found = tuple["Loc", str]
 def meaningless(document: Document, *, entities: Collection[str] | None = None) -> list[Problem]:
     """A problem for each name that means nothing. ``entities``: all that can be found, if that is known."""
     data = document.data if isinstance(document.data, dict) else {}
-    found = [*_paths(data), *_entities(data, entities), *_intents(data), *_agents(data)]
+    found = [*_paths(data), *_entities(data, entities), *_intents(data), *_agents(data), *_held(data)]
     return [document.problem(loc, sentence) for loc, sentence in found]
 
 
@@ -138,6 +139,20 @@ def _agents(data: dict[str, Any]) -> Iterator[Found]:
                     ("agents", agent, "intents", i),
                     f"the intent {name} of agent {agent} is not in this policy",
                 )
+
+
+def _held(data: dict[str, Any]) -> Iterator[Found]:
+    """Where nobody could decide: what goes to the model or a log is rewritten, and asks no person."""
+    for place in _UNREVIEWED:
+        yield from _holding(("destinations", place), data.get("destinations", {}), place)
+
+
+def _holding(at: Loc, data: object, place: str) -> Iterator[Found]:
+    held = data.get(place) if isinstance(data, dict) else None
+    if held == "hold":
+        yield at, f"hold waits for a person, and what goes to {at[1]} asks none; say block or redact"
+    for key in held if isinstance(held, dict) else ():
+        yield from _holding((*at, key), held, key)
 
 
 def _listed(entry: object, key: str) -> list[tuple[int, str]]:

@@ -58,6 +58,8 @@ class Destination:
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
     """Of values of fields that the intent has no use for."""
+    unknown_tokens: Action
+    """Of what looks like a token and is none of the session: ``block`` or ``hold``."""
     thresholds: Thresholds
     """When a finding counts here."""
 

@@ -124,6 +124,7 @@ def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, floa
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
+        unknown_tokens=Action(file.unknown_tokens or Action.BLOCK),
         thresholds=_thresholds(_over(thresholds, file.thresholds)),
     )
 

@@ -17,9 +17,21 @@ FieldAction = Literal[
 """What can be done with a field. A record is no text to send, so that nothing of it can ``block``."""
 
 TextAction = Literal[
-    "keep", "drop", "redact", "mask", "last4", "hash", "generalize", "pseudonymize", "encrypt", "block"
+    "keep",
+    "drop",
+    "redact",
+    "mask",
+    "last4",
+    "hash",
+    "generalize",
+    "pseudonymize",
+    "encrypt",
+    "block",
+    "hold",
 ]
-"""What can be done with a finding in a text."""
+"""What can be done with a finding in a text; ``hold`` where the text is reviewed."""
+
+Stop = Literal["block", "hold"]
 
 Autonomy = Literal["draft_only", "low", "medium", "high"]
 """How much of what an agent writes goes out without a person."""
@@ -88,6 +100,7 @@ class DestinationFile(BaseModel):
     internal_notes: TextAction | None = None
     secrets: TextAction | None = None
     dropped: TextAction | None = None
+    unknown_tokens: Stop | None = None
     thresholds: Thresholds | None = None
 
 

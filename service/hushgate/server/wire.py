@@ -126,6 +126,7 @@ def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:
         decision_id=reviewed.decision_id,
         policy_version=reviewed.policy_version,
         review_id=reviewed.review_id,
+        suggestion=reviewed.suggestion,
     )
     if reviewed.text is not None:
         answer.text = reviewed.text
@@ -156,6 +157,12 @@ def reasons(grounds: Iterable[Ground]) -> list[verdict_pb2.ReviewReason]:
             source_field=ground.source_field,
             start=ground.start,
             end=ground.end,
+            action=action(ground.action),
+            entity=ground.entity,
+            sentence=ground.sentence,
+            path=ground.path,
+            confidence=ground.confidence,
+            suggestion=ground.suggestion,
         )
         for ground in grounds
     ]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hushgate.transformation.joinable import Keys
 
 BLOCKED = "[BLOCKED]"
-"""Stands for a whole text that a policy blocks where there is no verdict to say so."""
+"""Stands for a whole text that a policy stops where there is no verdict to say so."""
 
 _SHOWN = 4
 
@@ -57,7 +57,7 @@ def operate(  # noqa: PLR0911 - one return for each action, in the order of the 
             return hashed(entity, value, keys)
         case Action.ENCRYPT:
             return encrypted(entity, value, keys)
-        case Action.BLOCK:
+        case Action.BLOCK | Action.HOLD:
             return BLOCKED
 
 

@@ -45,6 +45,8 @@ class _ActionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Action.ValueTy
     """ACTION_ENCRYPT: a ciphertext under the tenant's key."""
     ACTION_BLOCK: _Action.ValueType  # 10
     """ACTION_BLOCK: the whole text is refused."""
+    ACTION_HOLD: _Action.ValueType  # 11
+    """ACTION_HOLD: the whole text waits for a person."""
 
 class Action(_Action, metaclass=_ActionEnumTypeWrapper):
     """Action is what is done with a field or a finding."""
@@ -71,6 +73,8 @@ ACTION_ENCRYPT: Action.ValueType  # 9
 """ACTION_ENCRYPT: a ciphertext under the tenant's key."""
 ACTION_BLOCK: Action.ValueType  # 10
 """ACTION_BLOCK: the whole text is refused."""
+ACTION_HOLD: Action.ValueType  # 11
+"""ACTION_HOLD: the whole text waits for a person."""
 Global___Action: _TypeAlias = Action  # noqa: Y015
 
 @_typing.final

@@ -314,6 +314,7 @@ class ReviewResponse(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
+    SUGGESTION_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict says whether anything may be sent. Look at it before the content."""
     text: _builtins.str
@@ -326,6 +327,11 @@ class ReviewResponse(_message.Message):
     """policy_version is the version of the policy that decided."""
     review_id: _builtins.str
     """review_id names what a person has to decide, if the verdict is VERDICT_HELD."""
+    suggestion: _builtins.str
+    """suggestion is a draft to go on from where a text is blocked or held: this one, with what stops it replaced by its
+    kind, such as [ACCOUNT_ID]. Tokens stand in it as they were, so that a model may read it. To send it, review it: it
+    is not blocked. Empty where there is none.
+    """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are the grounds of the verdict, ordered by where they stand in the draft."""
@@ -345,10 +351,11 @@ class ReviewResponse(_message.Message):
         decision_id: _builtins.str = ...,
         policy_version: _builtins.str = ...,
         review_id: _builtins.str = ...,
+        suggestion: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "decision_id", b"decision_id", "findings", b"findings", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "decision_id", b"decision_id", "findings", b"findings", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "suggestion", b"suggestion", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["text", "arguments_json"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015

@@ -6,6 +6,7 @@ isort:skip_file
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from hushgate.v1 import finding_pb2 as _finding_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -53,7 +54,9 @@ Global___Verdict: _TypeAlias = Verdict  # noqa: Y015
 
 @_typing.final
 class ReviewReason(_message.Message):
-    """ReviewReason is one ground of a verdict. It never holds the value."""
+    """ReviewReason is one ground of a verdict. It never holds the value, so that it can be handed back to the model:
+    "detail; suggestion" is a sentence that says what to change.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -62,10 +65,16 @@ class ReviewReason(_message.Message):
     SOURCE_FIELD_FIELD_NUMBER: _builtins.int
     START_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
+    ACTION_FIELD_NUMBER: _builtins.int
+    ENTITY_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    PATH_FIELD_NUMBER: _builtins.int
+    CONFIDENCE_FIELD_NUMBER: _builtins.int
+    SUGGESTION_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """code names the ground, for programs."""
     detail: _builtins.str
-    """detail is one sentence, for people."""
+    """detail is one sentence that says what stands where: "sentence 2 gives ACCOUNT_ID of account.number, …"."""
     source_field: _builtins.str
     """source_field is the field of a record that the hidden thing comes from, where that is known: payment.card."""
     start: _builtins.int
@@ -74,6 +83,18 @@ class ReviewReason(_message.Message):
     """end is the offset in the draft after the last character, in Unicode code points; equal to start if the ground is
     no one place.
     """
+    action: _finding_pb2.Action.ValueType
+    """action is what was done about it: ACTION_BLOCK and ACTION_HOLD stop the draft, all others hide this place of it."""
+    entity: _builtins.str
+    """entity is the kind of what was found; empty for a token that nobody knows."""
+    sentence: _builtins.int
+    """sentence is the sentence of the draft that it begins in, from 1; 0 for a tool call's arguments."""
+    path: _builtins.str
+    """path is the argument of a tool call whose text the offsets count in; empty for a text."""
+    confidence: _builtins.float
+    """confidence is how sure it is, from 0 to 1: 1 for a value of the session, a detector's score, the share of a note."""
+    suggestion: _builtins.str
+    """suggestion is what the draft could do instead: "say at most its last 4 digits"."""
     def __init__(
         self,
         *,
@@ -82,10 +103,16 @@ class ReviewReason(_message.Message):
         source_field: _builtins.str = ...,
         start: _builtins.int = ...,
         end: _builtins.int = ...,
+        action: _finding_pb2.Action.ValueType = ...,
+        entity: _builtins.str = ...,
+        sentence: _builtins.int = ...,
+        path: _builtins.str = ...,
+        confidence: _builtins.float = ...,
+        suggestion: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "detail", b"detail", "end", b"end", "source_field", b"source_field", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "code", b"code", "confidence", b"confidence", "detail", b"detail", "end", b"end", "entity", b"entity", "path", b"path", "sentence", b"sentence", "source_field", b"source_field", "start", b"start", "suggestion", b"suggestion"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
