@@ -21,12 +21,14 @@ import asyncio
 import copy
 import itertools
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import grpc
 
 from hushgate.caller import rpc
 from hushgate.caller.errors import Broken, HushgateError, OutOfTime, Refused, Unavailable, error_of
+from hushgate.caller.proof import Tls, Token, metadata
 from hushgate.v1.finding_pb2 import Action
 from hushgate.v1.verdict_pb2 import Verdict
 
@@ -48,6 +50,7 @@ __all__ = [
     "HushgateError",
     "OutOfTime",
     "Refused",
+    "Tls",
     "Unavailable",
     "Verdict",
 ]
@@ -104,13 +107,19 @@ class Client:
     resume_agent = rpc.RESUME_AGENT
 
     def __init__(
-        self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None
+        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
     ) -> None:
-        """``address``: ``HOST:PORT`` or ``unix:///PATH``; ``credentials``: for TLS. Nothing connects yet."""
-        if credentials is None:
+        """``address``: ``HOST:PORT`` or ``unix:///PATH``. Nothing connects yet.
+
+        ``token``: who calls, where the server asks; a function is asked for it at every call. ``tls``: for a
+        server that is not on this machine; with a certificate, that too says who calls.
+        """
+        if tls is None:
             self._channels = [grpc.insecure_channel(address, _options(n)) for n in range(CHANNELS)]
         else:
+            credentials = tls.credentials()
             self._channels = [grpc.secure_channel(address, credentials, _options(n)) for n in range(CHANNELS)]
+        self._proof = partial(metadata, address, token, tls)
         self._next = itertools.cycle(self._channels)
         self._seconds: float | None = None
 
@@ -137,7 +146,12 @@ class Client:
     def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
         multi = next(self._next).unary_unary(call.path, _serialize, call.answer.FromString)
         try:
-            return multi(request, timeout=self._wait(call.seconds), wait_for_ready=True)
+            return multi(
+                request,
+                timeout=self._wait(call.seconds),
+                wait_for_ready=True,
+                metadata=self._proof(),
+            )
         except grpc.RpcError as error:
             failed = _error(error)
         raise failed
@@ -145,7 +159,12 @@ class Client:
     def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> Iterator[A]:
         seconds = self._wait(call.seconds)
         multi = next(self._next).stream_stream(call.path, _serialize, call.answer.FromString)
-        running = multi(iter(outgoing), timeout=seconds, wait_for_ready=seconds is not None)
+        running = multi(
+            iter(outgoing),
+            timeout=seconds,
+            wait_for_ready=seconds is not None,
+            metadata=self._proof(),
+        )
         try:
             yield from running
             return
@@ -177,11 +196,12 @@ class AsyncClient:
     resume_agent = rpc.RESUME_AGENT
 
     def __init__(
-        self, address: str = "127.0.0.1:50551", *, credentials: grpc.ChannelCredentials | None = None
+        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
     ) -> None:
-        """``address``: ``HOST:PORT`` or ``unix:///PATH``; ``credentials``: for TLS. Nothing connects yet."""
+        """As ``Client``. Nothing connects yet."""
         self._address = address
-        self._credentials = credentials
+        self._credentials = tls.credentials() if tls else None
+        self._proof = partial(metadata, address, token, tls)
         self._channels: list[grpc.aio.Channel] = []
         self._turn = itertools.count()
         self._seconds: float | None = None
@@ -220,7 +240,12 @@ class AsyncClient:
     async def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
         multi = self._channel().unary_unary(call.path, _serialize, call.answer.FromString)
         try:
-            return await multi(request, timeout=self._wait(call.seconds), wait_for_ready=True)
+            return await multi(
+                request,
+                timeout=self._wait(call.seconds),
+                wait_for_ready=True,
+                metadata=self._proof(),
+            )
         except grpc.aio.AioRpcError as error:
             failed = error_of(error.code(), error.trailing_metadata())
         raise failed
@@ -228,7 +253,12 @@ class AsyncClient:
     async def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> AsyncIterator[A]:
         seconds = self._wait(call.seconds)
         multi = self._channel().stream_stream(call.path, _serialize, call.answer.FromString)
-        running = multi(aiter(outgoing), timeout=seconds, wait_for_ready=seconds is not None)
+        running = multi(
+            aiter(outgoing),
+            timeout=seconds,
+            wait_for_ready=seconds is not None,
+            metadata=self._proof(),
+        )
         try:
             async for answer in running:
                 yield answer

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105 - no secret, a token of a session
     ROLE_REQUIRED = "ROLE_REQUIRED"
     AUDIT_UNAVAILABLE = "AUDIT_UNAVAILABLE"
+    UNAUTHENTICATED = "UNAUTHENTICATED"
 
 
 class Failure(Exception):  # noqa: N818 - a failure is an answer, not a programming error

@@ -74,6 +74,18 @@ _FLAGS: Mapping[str, object] = {
         "--tls-client-ca",
         help_="Clients must show a certificate signed by one of these, PEM.",
     ),
+    "client_identities": _flag(
+        Path | None,
+        "--client-identities",
+        help_="YAML file: by the name of a client's certificate, its roles, tenants and agent.",
+    ),
+    "token_keys": _flag(
+        Path | None, "--token-keys", help_="Public keys that callers' tokens are signed for, JWKS or PEM."
+    ),
+    "token_audience": _flag(
+        str | None, "--token-audience", help_="What a token's aud must name; hushgate if not given."
+    ),
+    "token_issuer": _flag(str | None, "--token-issuer", help_="What a token's iss must be."),
 }
 """By the setting's name; no flag means the environment's or the default."""
 _NO_NAMES = _flag(bool, "--no-names", help_="Patterns only: no model is loaded.")
@@ -86,6 +98,9 @@ AUDIT = ("audit", "audit_key_file")
 """What says where decisions are written down."""
 WATCHING = ("metrics", "traces")
 """What says who may watch."""
+
+CALLERS = ("tls_client_ca", "client_identities", "token_keys", "token_audience", "token_issuer")
+"""What says who may call."""
 
 
 def takes(*settings: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

@@ -65,6 +65,21 @@ class Settings:
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
     """Clients must show a certificate that one of these authorities signed."""
+    client_identities: Path | None = None
+    """By the name of a client's certificate, who that is: a YAML file, read anew as it changes."""
+    token_keys: Path | None = None
+    """Public keys that callers' tokens are signed for, JWK set or PEM; read anew as it changes."""
+    token_audience: str = "hushgate"  # noqa: S105 - no secret
+    """What a token's ``aud`` must name."""
+    token_issuer: str = ""
+    """What a token's ``iss`` must be; empty: anything."""
+    client_token_file: Path | None = None
+    """For commands that ask a server: a file with the token that says who asks."""
+    client_tls_ca: Path | None = None
+    """For commands that ask a server by TLS: who has signed its certificate."""
+    client_tls_cert: Path | None = None
+    """For commands that ask a server by TLS: the certificate that says who asks."""
+    client_tls_key: Path | None = None
     insecure: bool = False
     """Whether to listen where others can reach it without TLS."""
     metrics: str = ""
@@ -72,7 +87,7 @@ class Settings:
     traces: str = ""
     """Where traces go, as OTLP over gRPC: ``http://HOST:PORT``, or https; empty: nowhere."""
     reveal: bool = False
-    """Whether callers on this machine may see what tokens stand for."""
+    """Whether callers on this machine may see what tokens stand for, where they prove no role."""
     max_text: int = 1_000_000
     """Code points of one text or JSON document."""
     max_messages: int = 200
@@ -125,6 +140,8 @@ class Settings:
             raise _invalid("workers", f"must be from 1 to {_MOST_WORKERS}")
         if (self.tls_cert is None) != (self.tls_key is None):
             raise _invalid("tls_cert", "and tls_key come together")
+        if self.client_identities is not None and self.tls_client_ca is None:
+            raise _invalid("client_identities", "needs tls_client_ca, which vouches for their certificates")
         for name in (
             "max_text",
             "max_messages",

@@ -17,7 +17,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import ProtoReflectionDescriptorDatabase
 
-from hushgate.client import SENDABLE, Client, HushgateError
+from hushgate.client import SENDABLE, Client, HushgateError, Tls
 from hushgate.detection.names import NO_MODEL
 from hushgate.server import lifecycle
 from hushgate.server.address import Address
@@ -34,19 +34,17 @@ def hushgate(*arguments: str, **environment: str) -> subprocess.CompletedProcess
 
 
 def test_a_server_says_where_it_serves_and_whether_it_detects_names(server):
-    notices = "names are not detected: no model is loaded; no audit log"
+    notices = "names are not detected: no model is loaded; callers need no credentials; no audit log"
     assert server.notice == f"hushgate: serving on {server.address} ({notices})\n"
 
 
 @pytest.mark.parametrize(
-    ("notice", "said"),
-    [(NO_MODEL, f"({NO_MODEL}; no audit log)"), ("", "(names are detected; no audit log)")],
-    ids=["none", "a model"],
+    ("notice", "said"), [(NO_MODEL, NO_MODEL), ("", "names are detected")], ids=["none", "a model"]
 )
 def test_the_start_line_says_what_the_detector_has_to_say(notice, said, assembled):
-    line = lifecycle._notice(Address.parse("127.0.0.1:1"), replace(assembled, notice=notice))
+    line = lifecycle._notice(Address.parse("127.0.0.1:1"), replace(assembled, notice=notice), None)
 
-    assert line == f"hushgate: serving on 127.0.0.1:1 {said}"
+    assert line == f"hushgate: serving on 127.0.0.1:1 ({said}; callers need no credentials; no audit log)"
 
 
 def test_a_server_without_a_model_serves_within_seconds(server):
@@ -59,7 +57,7 @@ def test_health_says_serving_for_the_server_and_each_service(service, server):
 
 
 def test_health_does_not_know_what_is_not_served(server):
-    assert health(server.address, service="hushgate.v1.AdminService") == "SERVICE_UNKNOWN"
+    assert health(server.address, service="hushgate.v1.Nothing") == "SERVICE_UNKNOWN"
 
 
 def test_the_health_command_answers_with_its_exit_code(server):
@@ -181,8 +179,7 @@ def test_tls_lets_any_address_be_served_to_those_who_know_the_authority(start, t
 
     with start(*flags, listen="0.0.0.0:0") as server:
         address = f"localhost:{server.address.rpartition(':')[2]}"
-        credentials = grpc.ssl_channel_credentials(certificate.read_bytes())
-        with Client(address, credentials=credentials) as client:
+        with Client(address, tls=Tls(certificate)) as client:
             assert client.redact("hello").items[0].text == "hello"
         with Client(address) as plain, pytest.raises(HushgateError):
             plain.within(1).redact("hello")

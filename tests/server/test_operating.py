@@ -155,4 +155,4 @@ def test_without_the_operators_word_nothing_is_revealed(server):
         with pytest.raises(Refused) as caught:
             client.reveal_token(tenant="acme", session_id="s-1", token=token, reason="a test")
 
-    assert (caught.value.reason, caught.value.field) == ("ROLE_REQUIRED", "revealer")
+    assert (caught.value.reason, caught.value.field) == ("ROLE_REQUIRED", "privacy_officer")

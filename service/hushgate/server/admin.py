@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.server.permission import Role
+from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
 from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, RevealTokenResponse
@@ -16,12 +16,9 @@ if TYPE_CHECKING:
     from hushgate.gate import Gate, Listed
     from hushgate.redactor import Redactor
     from hushgate.server.frame import Context, Frame
-    from hushgate.server.permission import Permission
     from hushgate.sessions.receipt import Receipt
     from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
 
-CALLER = "a caller on this machine"
-"""Who has asked, as long as callers have no identity."""
 _LONGEST_REASON = 1000
 """Code points."""
 
@@ -29,28 +26,28 @@ _LONGEST_REASON = 1000
 class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     """What stands beside the flow. See the proto for what each call promises."""
 
-    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor, permission: Permission) -> None:
+    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor) -> None:
         """``redactor``: for the reasons that people state, which may hold what the log must not."""
         self._frame = frame
         self._gate = gate
         self._redactor = redactor
-        self._permission = permission
 
     async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("EraseSubject", context) as line:
             line.tenant = request.tenant
-            self._permission.require(Role.ERASER)
             _check_reason(request.reason)
+            who = caller().subject
 
             def work() -> tuple[Receipt, str]:
                 because = self._redactor.redact(request.reason).text
-                receipt = self._gate.erase(request.tenant, request.subject_id, because=because, actor=CALLER)
+                receipt = self._gate.erase(request.tenant, request.subject_id, because=because, actor=who)
                 return receipt, because
 
             receipt, reason = await self._frame.decide(context, lambda _: work())
             self._frame.log.deed(
                 "erase",
+                by=who,
                 tenant=request.tenant,
                 because=reason,
                 sessions=receipt.sessions,
@@ -70,16 +67,17 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """See the proto."""
         async with self._frame.call("RevealToken", context) as line:
             line.tenant = request.tenant
-            self._permission.require(Role.REVEALER)
             _check_reason(request.reason)
+            who = caller().subject
 
             def work() -> RevealTokenResponse:
                 because = self._redactor.redact(request.reason).text
                 revealed = self._gate.reveal(
-                    request.tenant, request.session_id, request.token, because=because, actor=CALLER
+                    request.tenant, request.session_id, request.token, because=because, actor=who
                 )
                 self._frame.log.deed(
                     "reveal",
+                    by=who,
                     tenant=request.tenant,
                     because=because,
                     session=revealed.session,
@@ -99,7 +97,6 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.ListAgentsResponse:
         """See the proto."""
         async with self._frame.call("ListAgents", context):
-            self._permission.require(Role.OPERATOR)
             listed = await self._frame.decide(context, lambda _: self._gate.agents())
             return pb.ListAgentsResponse(agents=[_agent(name, each) for name, each in listed.items()])
 
@@ -119,15 +116,15 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
 
     async def _turned(self, agent_id: str, reason: str, turn: Callable[..., Listed], event: str) -> pb.Agent:
         """An agent stopped, or let go on. However many calls wait: this one is not refused."""
-        self._permission.require(Role.OPERATOR)
         _check_reason(reason)
+        who = caller().subject
 
         def work() -> tuple[Listed, str]:
             because = self._redactor.redact(reason).text
-            return turn(agent_id, because=because, by=CALLER), because
+            return turn(agent_id, because=because, by=who), because
 
         listed, because = await self._frame.run(work)
-        self._frame.log.deed(event, agent=agent_id, because=because, by=CALLER)
+        self._frame.log.deed(event, agent=agent_id, because=because, by=who)
         return _agent(agent_id, listed)
 
 

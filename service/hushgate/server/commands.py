@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 
-from hushgate.options import AUDIT, READING, SESSIONS, WATCHING, takes
+from hushgate.options import AUDIT, CALLERS, READING, SESSIONS, WATCHING, takes
 from hushgate.settings import Settings
 
 
-@takes(*READING, *SESSIONS, *AUDIT, *WATCHING, "listen", "workers", "tls_cert", "tls_key", "tls_client_ca")
+@takes(*READING, *SESSIONS, *AUDIT, *WATCHING, *CALLERS, "listen", "workers", "tls_cert", "tls_key")
 def serve(
     *,
     insecure: Annotated[

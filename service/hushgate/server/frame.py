@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import grpc
 
 from hushgate.failure import Failure, Reason
+from hushgate.server.identity import caller
 from hushgate.server.limits import WAITING_CALLS, Deadline
 from hushgate.server.log import Line, Log
 from hushgate.server.status import INTERNAL, status
@@ -42,6 +43,8 @@ class Frame:
     def __init__(self, log: Log, *, waiting_calls: int = WAITING_CALLS) -> None:
         self.log = log
         self._watchers: tuple[Watcher, ...] = ()
+        self.admit: Callable[[str], None] = _all
+        """Asked in the deciding thread, for each decision, whether the agent that calls may go on."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
         self._waiting = 0
         self._waiting_calls = waiting_calls
@@ -98,13 +101,20 @@ class Frame:
         if self._waiting >= self._waiting_calls:
             raise Failure(Reason.OVERLOADED, "too many calls are waiting", limit=self._waiting_calls)
 
+        agent = caller().agent
+
+        def check() -> None:
+            deadline.check()
+            if agent:
+                self.admit(agent)
+
         def begin() -> T:
             if stages is None:
-                deadline.check()
+                check()
                 return work(deadline)
             began = time.monotonic()
             stages.add("wait", asked, began)
-            deadline.check()
+            check()
             try:
                 return watched.run(work, deadline)
             finally:
@@ -149,3 +159,7 @@ def _traceparent(context: Context) -> str:
         if key == TRACEPARENT and isinstance(value, str):
             return value
     return ""
+
+
+def _all(_: str) -> None:
+    """Every agent may go on."""

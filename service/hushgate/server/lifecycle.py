@@ -23,12 +23,14 @@ from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
 from hushgate.server.admin import AdminServicer
 from hushgate.server.assembly import Assembled, assemble
+from hushgate.server.authentication import Authentication
+from hushgate.server.credentials import Credentials
 from hushgate.server.decoding import Decoding
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
+from hushgate.server.identity import Identity, anonymous
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
-from hushgate.server.permission import Permission
 from hushgate.server.redaction import RedactionServicer
 from hushgate.server.scraping import metrics_of, served
 from hushgate.server.tuning import TuningServicer
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from hushgate.server.address import Address
+    from hushgate.server.frame import Context
     from hushgate.server.scraping import Share
     from hushgate.settings import Settings
 
@@ -78,12 +81,15 @@ async def run(
     take_over(log)
     frame = Frame(log)
     try:
+        credentials = _credentials(settings)
         assembled = await frame.run(lambda: assemble(settings))
         if not stopping.is_set():
             with _watched(settings, assembled, frame, share) as said:
-                async with _serving(settings, assembled, address, frame, shared=shared) as servicer:
-                    announce(_notice(address, assembled) + said)
-                    await _until(stopping, servicer, assembled, frame)
+                async with _serving(
+                    settings, assembled, address, frame, credentials, shared=shared
+                ) as servicer:
+                    announce(_notice(address, assembled, credentials) + said)
+                    await _until(stopping, servicer, assembled, frame, credentials)
         await frame.run(assembled.close)
     finally:
         frame.close()
@@ -112,12 +118,22 @@ def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Shar
 
 @asynccontextmanager
 async def _serving(
-    settings: Settings, assembled: Assembled, address: Address, frame: Frame, *, shared: bool
+    settings: Settings,
+    assembled: Assembled,
+    address: Address,
+    frame: Frame,
+    credentials: Credentials | None,
+    *,
+    shared: bool,
 ) -> AsyncIterator[health.HealthServicer]:
     """A server that answers within, and drains at the end."""
     options = _options(settings, shared=shared)
+    known = _known(settings, address, credentials)
+    frame.admit = assembled.gate.roster.check
     server = grpc.aio.server(
-        interceptors=[Decoding(frame)], options=options, maximum_concurrent_rpcs=CONCURRENT_CALLS
+        interceptors=[Authentication(frame, known), Decoding(frame)],
+        options=options,
+        maximum_concurrent_rpcs=CONCURRENT_CALLS,
     )
     guard_service_pb2_grpc.add_GuardServiceServicer_to_server(
         GuardServicer(frame, assembled.gate, draft_characters=settings.max_text), server
@@ -138,7 +154,7 @@ async def _serving(
     )
     admin_service_pb2_grpc.add_AdminServiceServicer_to_server(
         AdminServicer(  # type: ignore[abstract] # what is not there yet answers UNIMPLEMENTED
-            frame, assembled.gate, assembled.redactor, Permission(address.is_local, settings.reveal)
+            frame, assembled.gate, assembled.redactor
         ),
         server,
     )
@@ -158,13 +174,19 @@ async def _serving(
 
 
 async def _until(
-    stopping: asyncio.Event, servicer: health.HealthServicer, assembled: Assembled, frame: Frame
+    stopping: asyncio.Event,
+    servicer: health.HealthServicer,
+    assembled: Assembled,
+    frame: Frame,
+    credentials: Credentials | None,
 ) -> None:
     """Wait for the stop; meanwhile, what needs the store is NOT_SERVING for as long as the store is away."""
     while not stopping.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), STORE_SECONDS)
             return
+        if credentials is not None:
+            credentials.refresh()
         try:
             await frame.run(assembled.tend)
             state = health_pb2.HealthCheckResponse.SERVING
@@ -205,6 +227,31 @@ def _options(settings: Settings, *, shared: bool) -> list[tuple[str, int]]:
     return [*options, ("grpc.max_connection_age_ms", CONNECTION_SECONDS * 1000)] if shared else options
 
 
-def _notice(address: Address, assembled: Assembled) -> str:
-    notices = [assembled.notice or "names are detected", *([] if assembled.audit.on else [NO_LOG])]
+def _credentials(settings: Settings) -> Credentials | None:
+    """How callers prove who they are; None where nobody asks them. Failure FIELD_INVALID."""
+    if settings.token_keys is None and settings.client_identities is None:
+        return None
+    return Credentials(
+        token_keys=settings.token_keys,
+        audience=settings.token_audience,
+        issuer=settings.token_issuer,
+        certificates=settings.client_identities,
+    )
+
+
+def _known(
+    settings: Settings, address: Address, credentials: Credentials | None
+) -> Callable[[Context], Identity]:
+    if credentials is not None:
+        return credentials.of
+    everybody = anonymous(local=address.is_local, reveal=settings.reveal)
+    return lambda _: everybody
+
+
+def _notice(address: Address, assembled: Assembled, credentials: Credentials | None) -> str:
+    notices = [
+        assembled.notice or "names are detected",
+        "callers need no credentials" if credentials is None else "callers need credentials",
+        *([] if assembled.audit.on else [NO_LOG]),
+    ]
     return f"hushgate: serving on {address} ({'; '.join(notices)})"

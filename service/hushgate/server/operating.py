@@ -143,7 +143,7 @@ def reveal(
     because: Because,
     address: Address = None,
 ) -> None:
-    """Show what a token stands for; the log has it first. Needs a server with HUSHGATE_REVEAL=yes."""
+    """Show what a token stands for; the log has it first. Needs the role or HUSHGATE_REVEAL."""
     answer = asked(
         address,
         lambda client: client.reveal_token(tenant=tenant, session_id=session, token=token, reason=because),
@@ -152,12 +152,21 @@ def reveal(
 
 
 def asked(address: str | None, call: Callable[[Client], A]) -> A:
-    """What the server at ``address`` answers; if it fails, one sentence on stderr and exit code 2."""
-    from hushgate.client import Client, HushgateError
+    """What the server at ``address`` answers; if it fails, one sentence on stderr and exit code 2.
 
+    The settings say how the command proves who asks: a file with a token, TLS files.
+    """
+    from hushgate.client import Client, HushgateError, Tls
+
+    settings = Settings.read()
+    tls = (settings.client_tls_ca, settings.client_tls_cert, settings.client_tls_key)
     try:
-        with Client(address or Settings.read().listen) as client:
+        token = settings.client_token_file.read_text().strip() if settings.client_token_file else None
+        proof = {"token": token, "tls": Tls(*tls) if any(tls) else None}
+        with Client(address or settings.listen, **proof) as client:  # type: ignore[arg-type]
             return call(client)
+    except OSError as error:
+        _end(f"{error.filename}: {error.strerror}")
     except HushgateError as error:
         _end(f"{error.reason}: {error}" if error.reason else str(error))
 

@@ -49,6 +49,7 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.TOKEN_UNKNOWN: StatusCode.NOT_FOUND,
     Reason.ROLE_REQUIRED: StatusCode.PERMISSION_DENIED,
     Reason.AUDIT_UNAVAILABLE: StatusCode.UNAVAILABLE,
+    Reason.UNAUTHENTICATED: StatusCode.UNAUTHENTICATED,
 }
 
 RETRY_AFTER_MS: Mapping[Reason, int] = {

@@ -80,7 +80,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
         }
     """
     ERROR_REASON_TENANT_UNKNOWN: _ErrorReason.ValueType  # 7
-    """ERROR_REASON_TENANT_UNKNOWN: the policy does not speak for this tenant. PERMISSION_DENIED.
+    """ERROR_REASON_TENANT_UNKNOWN: the policy does not speak for this tenant, or the caller may not name it.
+    PERMISSION_DENIED.
 
     Example of an ErrorInfo:
 
@@ -110,7 +111,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     """
     ERROR_REASON_AGENT_NOT_ALLOWED: _ErrorReason.ValueType  # 11
     """ERROR_REASON_AGENT_NOT_ALLOWED: the policy has a register of agents, and this one is not in it, or not for this
-    intent. PERMISSION_DENIED.
+    intent, source or destination; or the agent is suspended; or the caller is another agent. PERMISSION_DENIED.
 
     Example of an ErrorInfo:
 
@@ -206,7 +207,7 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
     Example of an ErrorInfo:
 
-        { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
+        { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "privacy_officer" } }
     """
     ERROR_REASON_AUDIT_UNAVAILABLE: _ErrorReason.ValueType  # 24
     """ERROR_REASON_AUDIT_UNAVAILABLE: the audit log cannot be written now, so that nothing is decided. UNAVAILABLE.
@@ -214,6 +215,14 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
     Example of an ErrorInfo:
 
         { "reason": "ERROR_REASON_AUDIT_UNAVAILABLE", "domain": "hushgate", "metadata": {} }
+    """
+    ERROR_REASON_UNAUTHENTICATED: _ErrorReason.ValueType  # 25
+    """ERROR_REASON_UNAUTHENTICATED: the call carries no credentials that are known here, or they have expired.
+    UNAUTHENTICATED.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_UNAUTHENTICATED", "domain": "hushgate", "metadata": {} }
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -284,7 +293,8 @@ Example of an ErrorInfo:
     }
 """
 ERROR_REASON_TENANT_UNKNOWN: ErrorReason.ValueType  # 7
-"""ERROR_REASON_TENANT_UNKNOWN: the policy does not speak for this tenant. PERMISSION_DENIED.
+"""ERROR_REASON_TENANT_UNKNOWN: the policy does not speak for this tenant, or the caller may not name it.
+PERMISSION_DENIED.
 
 Example of an ErrorInfo:
 
@@ -314,7 +324,7 @@ Example of an ErrorInfo:
 """
 ERROR_REASON_AGENT_NOT_ALLOWED: ErrorReason.ValueType  # 11
 """ERROR_REASON_AGENT_NOT_ALLOWED: the policy has a register of agents, and this one is not in it, or not for this
-intent. PERMISSION_DENIED.
+intent, source or destination; or the agent is suspended; or the caller is another agent. PERMISSION_DENIED.
 
 Example of an ErrorInfo:
 
@@ -410,7 +420,7 @@ ERROR_REASON_ROLE_REQUIRED: ErrorReason.ValueType  # 23
 
 Example of an ErrorInfo:
 
-    { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "revealer" } }
+    { "reason": "ERROR_REASON_ROLE_REQUIRED", "domain": "hushgate", "metadata": { "field": "privacy_officer" } }
 """
 ERROR_REASON_AUDIT_UNAVAILABLE: ErrorReason.ValueType  # 24
 """ERROR_REASON_AUDIT_UNAVAILABLE: the audit log cannot be written now, so that nothing is decided. UNAVAILABLE.
@@ -418,5 +428,13 @@ ERROR_REASON_AUDIT_UNAVAILABLE: ErrorReason.ValueType  # 24
 Example of an ErrorInfo:
 
     { "reason": "ERROR_REASON_AUDIT_UNAVAILABLE", "domain": "hushgate", "metadata": {} }
+"""
+ERROR_REASON_UNAUTHENTICATED: ErrorReason.ValueType  # 25
+"""ERROR_REASON_UNAUTHENTICATED: the call carries no credentials that are known here, or they have expired.
+UNAUTHENTICATED.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_UNAUTHENTICATED", "domain": "hushgate", "metadata": {} }
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
