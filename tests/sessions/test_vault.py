@@ -14,7 +14,7 @@ from hushgate.sessions.vault import Vault
 
 MASTER = TenantKeys.of(b"m" * 32)
 VALUE = Known("88213409118", "ACCOUNT_ID", "account.number", "crm", "c-1", dropped=True, number=True)
-NOTE = Note("case.note", "crm", 6, frozenset({b"12345678"}))
+NOTE = Note("case.note", "crm", 6, frozenset({b"12345678"}), frozenset({b"abcdefgh"}))
 
 
 def test_another_vault_on_the_same_store_knows_the_same(store):

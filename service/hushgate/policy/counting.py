@@ -39,8 +39,11 @@ def counted(text: str, findings: Iterable[Finding], policy: Policy, thresholds: 
 
 
 def _denied(text: str, policy: Policy) -> Iterator[Finding]:
+    folded = text.casefold()
     ours = placeholders(text)
-    for entity, pattern in _patterns(_Deny(policy.digest, policy.deny)):
+    for entity, values, pattern in _patterns(_Deny(policy.digest, policy.deny)):
+        if not any(value in folded for value in values):
+            continue
         for match in pattern.finditer(text):
             if not any(start <= match.start() and match.end() <= end for start, end in ours):
                 yield Finding(*match.span(), entity, 1.0, RULE)
@@ -55,9 +58,14 @@ class _Deny:
 
 
 @lru_cache(maxsize=16)
-def _patterns(deny: _Deny) -> tuple[tuple[str, regex.Pattern[str]], ...]:
+def _patterns(deny: _Deny) -> tuple[tuple[str, tuple[str, ...], regex.Pattern[str]], ...]:
+    """Each entity with its values without case and the pattern that finds them."""
     return tuple(
-        (entity, regex.compile(_DENIED, regex.IGNORECASE | regex.FULLCASE, values=values))
+        (
+            entity,
+            tuple(value.casefold() for value in values),
+            regex.compile(_DENIED, regex.IGNORECASE | regex.FULLCASE, values=values),
+        )
         for entity, values in deny.lists.items()
         if values
     )

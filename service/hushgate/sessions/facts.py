@@ -66,6 +66,8 @@ class Note:
     source: str
     width: int
     prints: frozenset[bytes] = field(repr=False)
+    words: frozenset[bytes] = field(repr=False)
+    """Keyed hashes of its words, one by one."""
     gists: tuple[Gist, ...] = field(default=(), repr=False)
 
 

@@ -8,12 +8,12 @@ hashes of them are kept.
 
 from __future__ import annotations
 
-import hmac
 import re
 import unicodedata
 from collections import defaultdict, deque
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from hashlib import blake2b
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -46,6 +46,8 @@ _FEWEST = 3
 """Words that must be shared, so that a name or two are no copy; of neighbours, one pair more."""
 _SPREAD = 2
 """Over how many times its own length a sentence may be spread."""
+_REMEMBERED = 10_000
+"""Words of drafts whose marks are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def fingerprint(
         for at in range(len(stems) - width + 1)
         if (run := tuple(stems[at : at + width])) not in _courtesies(width)
     )
-    return Note(path, source, width, runs, tuple(_gists(text, key)) if reworded else ())
+    vocabulary = frozenset(_digest(key, (stem,)) for stem in stems)
+    return Note(path, source, width, runs, vocabulary, tuple(_gists(text, key)) if reworded else ())
 
 
 def _gists(text: str, key: bytes) -> Iterator[Gist]:
@@ -117,7 +120,10 @@ class Notes:
         self._runs: dict[int, dict[bytes, Note]] = {}
         self._gists: list[tuple[Note, Gist, float]] = []
         self._by_mark: dict[bytes, list[tuple[int, float]]] = defaultdict(list)
+        self._vocabulary: set[bytes] = set()
+        self._seen: dict[str, bytes] = {}
         for note in notes:
+            self._vocabulary |= note.words
             runs = self._runs.setdefault(note.width, {})
             for run in note.prints:
                 runs.setdefault(run, note)
@@ -142,30 +148,41 @@ class Notes:
         return _joined(repeats)
 
     def _find_in(self, words: Sequence[_Word]) -> list[Repeat]:
-        return [*self._find_runs(words), *self._find_gists(words)]
+        common = [self._common(word.stem) for word in words]
+        return [*self._find_runs(words, common), *self._find_gists(words, common)]
 
-    def _find_runs(self, words: Sequence[_Word]) -> Iterator[Repeat]:
-        stems = [word.stem for word in words]
+    def _common(self, stem: str) -> bytes:
+        """The word's mark if a note has it, else nothing."""
+        if stem not in self._seen:
+            if len(self._seen) >= _REMEMBERED:
+                self._seen.clear()
+            mark = _digest(self._key, (stem,))
+            self._seen[stem] = mark if mark in self._vocabulary else b""
+        return self._seen[stem]
+
+    def _find_runs(self, words: Sequence[_Word], common: Sequence[bytes]) -> Iterator[Repeat]:
         for width, runs in self._runs.items():
+            shared = 0
             first = last = -1
             note: Note | None = None
-            for at in range(len(stems) - width + 2):
-                hit = (
-                    runs.get(_digest(self._key, tuple(stems[at : at + width])))
-                    if at + width <= len(stems)
-                    else None
-                )
+            for place, mark in enumerate(common):
+                shared = shared + 1 if mark else 0
+                at = place - width + 1
+                stems = tuple(word.stem for word in words[at : place + 1]) if shared >= width else ()
+                hit = runs.get(_digest(self._key, stems)) if stems else None
                 if note is not None and hit is not note:
                     yield Repeat(words[first].start, words[last + width - 1].end, 1.0, note)
                     note = None
                 if hit is not None:
                     first, note = (at, hit) if note is None else (first, note)
                     last = at
+            if note is not None:
+                yield Repeat(words[first].start, words[last + width - 1].end, 1.0, note)
 
-    def _find_gists(self, words: Sequence[_Word]) -> Iterator[Repeat]:
+    def _find_gists(self, words: Sequence[_Word], common: Sequence[bytes]) -> Iterator[Repeat]:
         hits: dict[int, deque[tuple[int, bytes, float]]] = defaultdict(deque)
         best: dict[int, Repeat] = {}
-        for at, mark in self._marks(words):
+        for at, mark in self._marks(words, common):
             for number, tells in self._by_mark.get(mark, ()):
                 note, gist, whole = self._gists[number]
                 near = hits[number]
@@ -180,16 +197,13 @@ class Notes:
                         best[number] = here
         yield from best.values()
 
-    def _marks(self, words: Sequence[_Word]) -> Iterator[tuple[int, bytes]]:
-        """Each word's mark, and that of the pair with the word before, with the word's place."""
-        seen: dict[tuple[str, ...], bytes] = {}
-        before: tuple[str, ...] = ()
-        for at, word in enumerate(words):
-            for stems in ((word.stem,), (*before, word.stem)) if before else ((word.stem,),):
-                if stems not in seen:
-                    seen[stems] = _digest(self._key, stems)
-                yield at, seen[stems]
-            before = (word.stem,)
+    def _marks(self, words: Sequence[_Word], common: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
+        """The marks of words that a note has, and of pairs of them, with the place of the last word."""
+        for at, mark in enumerate(common):
+            if mark:
+                yield at, mark
+                if at and common[at - 1]:
+                    yield at, _digest(self._key, (words[at - 1].stem, words[at].stem))
 
 
 def _joined(repeats: Iterable[Repeat]) -> list[Repeat]:
@@ -239,5 +253,5 @@ def _tells(word: str) -> float:
 
 
 def _digest(key: bytes, stems: tuple[str, ...]) -> bytes:
-    """A keyed hash of 8 bytes."""
-    return hmac.digest(key, " ".join(stems).encode("utf-8", "surrogatepass"), "sha256")[:8]
+    """A keyed hash of 8 bytes (BLAKE2b, RFC 7693)."""
+    return blake2b(" ".join(stems).encode("utf-8", "surrogatepass"), digest_size=8, key=key).digest()

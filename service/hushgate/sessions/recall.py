@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, replace
+from itertools import compress
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ _WIDEST_GAP = 8
 """How far apart two neighbouring letters or digits of one value may stand, in code points."""
 _NUMBER = 7
 """Digits that make a value a number of which parts are looked for."""
+_DIGIT = re.compile(r"\d+")
 _FEW, _FRACTION = 32, 4
 """So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
 _STREETS = re.compile(
@@ -288,14 +290,14 @@ def _written_as_name(text: str, start: int, end: int, value: str) -> bool:
 
 def _stream(text: str) -> _Stream:
     if text.isascii():
-        pairs = [(c, at) for at, c in enumerate(text.lower()) if c.isalnum()]
-    else:
-        pairs = [
-            (c, at)
-            for at, original in enumerate(text)
-            for c in unicodedata.normalize("NFKC", original).casefold()
-            if c.isalnum()
-        ]
+        counting = list(map(str.isalnum, text))
+        return _Stream("".join(compress(text.lower(), counting)), tuple(compress(range(len(text)), counting)))
+    pairs = [
+        (c, at)
+        for at, original in enumerate(text)
+        for c in unicodedata.normalize("NFKC", original).casefold()
+        if c.isalnum()
+    ]
     return _Stream("".join(c for c, _ in pairs), tuple(at for _, at in pairs))
 
 
@@ -306,13 +308,11 @@ def _digits(text: str) -> str:
 def digit_runs(text: str) -> Iterator[tuple[int, int, str]]:
     """Digits that stand together, single separators between them allowed: span and digits."""
     start = end = -1
-    for at, c in enumerate(text):
-        if not c.isdecimal():
-            continue
+    for at, c in ((each.start(), each.group()) for each in _DIGIT.finditer(text)):
         if start >= 0 and (at - end > 1 or (at > end and text[end].isalpha())):
             yield start, end, _digits(text[start:end])
             start = -1
         start = at if start < 0 else start
-        end = at + 1
+        end = at + len(c)
     if start >= 0:
         yield start, end, _digits(text[start:end])

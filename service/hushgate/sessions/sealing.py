@@ -59,7 +59,8 @@ def _written(fact: Fact) -> list[object]:  # noqa: PLR0911 - one for each kind
             gists = [
                 [g.length, g.least, [[mark.hex(), tells] for mark, tells in g.marks]] for g in fact.gists
             ]
-            return ["note", fact.path, fact.source, fact.width, sorted(p.hex() for p in fact.prints), gists]
+            prints, words = (sorted(mark.hex() for mark in marks) for marks in (fact.prints, fact.words))
+            return ["note", fact.path, fact.source, fact.width, prints, words, gists]
         case Customer():
             return ["customer", fact.subject]
         case Tail():
@@ -76,12 +77,13 @@ def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
             return Pseudonym(identifier, Known(**known), gender)
         case ["surrogate", str(text), dict(known)]:
             return Surrogate(text, Known(**known))
-        case ["note", str(path), str(source), int(width), list(prints), list(gists)]:
+        case ["note", str(path), str(source), int(width), list(prints), list(words), list(gists)]:
             read = (
                 Gist(length, least, tuple((bytes.fromhex(mark), tells) for mark, tells in marks))
                 for length, least, marks in gists
             )
-            return Note(path, source, width, frozenset(map(bytes.fromhex, prints)), tuple(read))
+            runs, vocabulary = (frozenset(map(bytes.fromhex, marks)) for marks in (prints, words))
+            return Note(path, source, width, runs, vocabulary, tuple(read))
         case ["customer", str(subject)]:
             return Customer(subject)
         case ["tail", int(number), str(text)]:
