@@ -102,6 +102,8 @@ class ReviewCall:
     arguments_json: str | None = field(default=None, repr=False)
     request_id: str = ""
     language: str = ""
+    review_id: str = ""
+    """The held draft that this one was, whose decision is asked for."""
 
 
 class Code(StrEnum):
@@ -114,6 +116,7 @@ class Code(StrEnum):
     FIELD_NOT_ALLOWED = "FIELD_NOT_ALLOWED"
     ENTITY_NOT_ALLOWED = "ENTITY_NOT_ALLOWED"
     AUTONOMY = "AUTONOMY"
+    REVIEW_REJECTED = "REVIEW_REJECTED"
 
 
 @dataclass(frozen=True, slots=True)

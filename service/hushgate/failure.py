@@ -37,6 +37,8 @@ class Reason(StrEnum):
     ROLE_REQUIRED = "ROLE_REQUIRED"
     AUDIT_UNAVAILABLE = "AUDIT_UNAVAILABLE"
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    REVIEW_UNKNOWN = "REVIEW_UNKNOWN"
+    REVIEW_CLOSED = "REVIEW_CLOSED"
 
 
 class Failure(Exception):  # noqa: N818 - a failure is an answer, not a programming error

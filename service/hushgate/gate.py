@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -16,6 +17,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.outbound.holding import held, waits
 from hushgate.outbound.review import advance, looker_for, review
 from hushgate.preparing import prepare
+from hushgate.reviews.desk import Desk
 from hushgate.roster import Roster, Seen
 from hushgate.transformation.reading import find_tokens
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from hushgate.detection.detector import Detector
     from hushgate.outbound.review import Judged, Progress
     from hushgate.policy.model import Agent, Policy
+    from hushgate.reviews.queue import Found
     from hushgate.roster import Suspension
     from hushgate.sessions.receipt import Receipt
     from hushgate.sessions.session import Session
@@ -100,6 +103,8 @@ class Gate:
         self.roster = Roster(vault)
         """Who is stopped, and what each agent has touched."""
         self._audit = audit or Audit()
+        self.desk = Desk(vault, self._look)
+        """What a person decides on."""
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
@@ -121,20 +126,57 @@ class Gate:
         return prepared
 
     def review(self, call: ReviewCall) -> Reviewed:
-        """Whether the draft may be sent, and in which words."""
+        """Whether the draft may be sent, and in which words; held, once a person has let it go."""
         began = time.perf_counter()
         policy = self._policy_for(call)
+        if call.review_id:
+            return self._collect(call, policy, began)
         grounds = self._waits(call, policy)
+        name = self.desk.new_name(call)
 
         def decide(session: Session) -> Reviewed:
-            judged = review(call, policy, session, self._detector, self._keys)
-            return _reviewed(call, held(judged, grounds), policy, _decision_id())
+            # What waits has told nobody anything yet.
+            with session.learning_nothing() if grounds else nullcontext():
+                judged = held(self._look(call, policy, session), grounds)
+            answer = _reviewed(call, judged, policy, _decision_id())
+            if judged.verdict is not Verdict.HELD:
+                return answer
+            self.desk.hold(call, policy, session, judged.reasons, name)
+            return replace(answer, review_id=name)
 
         reviewed = self._once(
             call, decide, lambda *done: self._record("Review", call, (policy, began), *done)
         )
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed
+
+    def hold(self, call: ReviewCall, policy: Policy, draft: str, reasons: tuple[Ground, ...]) -> str:
+        """Has a draft wait that came in pieces and was held on these grounds; the review_id."""
+        call = replace(call, text=draft)
+        name = self.desk.new_name(call)
+        self._in_session(call, lambda session: self.desk.hold(call, policy, session, reasons, name))
+        return name
+
+    def _collect(self, call: ReviewCall, policy: Policy, began: float) -> Reviewed:
+        """The answer for a draft that was held: what a person approved goes out once, as it was approved."""
+        marked: list[Session] = []
+
+        def decide(session: Session) -> tuple[Found, Judged]:
+            marked[:] = [session]
+            return self.desk.decision(call, policy, session)
+
+        found, judged = self._in_session(call, decide)
+        if judged.content is not None:
+            self.desk.collected(found)
+        reviewed = _reviewed(call, judged, policy, _decision_id())
+        if judged.verdict is Verdict.HELD:
+            reviewed = replace(reviewed, review_id=call.review_id)
+        self._record("Review", call, (policy, began), marked[0], reviewed)
+        self._saw(call, reviewed, {reviewed.verdict.value: 1})
+        return reviewed
+
+    def _look(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:
+        return review(call, policy, session, self._detector, self._keys)
 
     def reviewing(self, call: ReviewCall) -> Course:
         """By what a draft that comes in pieces is decided from its beginning to its end.
@@ -166,13 +208,14 @@ class Gate:
         is then stored, and of an agent that is suspended by then none is made.
         """
         self.roster.check(call.agent_id)
-        after, released = self._in_session(
-            call,
-            lambda session: advance(
-                progress, looker_for(call, course.policy, session, self._detector, self._keys)
-            ),
-        )
-        return after, "" if self._waits(call, course.policy) else released
+        waits = self._waits(call, course.policy)
+
+        def decide(session: Session) -> tuple[Progress, str]:
+            with session.learning_nothing() if waits else nullcontext():
+                return advance(progress, looker_for(call, course.policy, session, self._detector, self._keys))
+
+        after, released = self._in_session(call, decide)
+        return after, "" if waits else released
 
     def concluded(self, call: ReviewCall, course: Course, progress: Progress, released: str) -> Reviewed:
         """The answer at the end of such a review; ``released`` is what may be sent last."""
@@ -421,7 +464,7 @@ class Gate:
     def _check_review(self, call: ReviewCall) -> None:
         for name in ("tenant", "session_id", "intent", "destination"):
             _check_name(name, getattr(call, name))
-        _check_optional(call, ("agent_id", "recipient_id", "channel", "language", "request_id"))
+        _check_optional(call, ("agent_id", "recipient_id", "channel", "language", "request_id", "review_id"))
         if (call.text is None) == (call.arguments_json is None):
             raise Failure(Reason.FIELD_REQUIRED, "content must be a text or arguments_json", field="content")
         self._check_text(
@@ -468,7 +511,6 @@ def _reviewed(call: ReviewCall, judged: Judged, policy: Policy, decision_id: str
         judged.findings,
         decision_id,
         policy.version,
-        review_id=_decision_id() if judged.verdict is Verdict.HELD else "",
         suggestion=judged.suggestion,
     )
 

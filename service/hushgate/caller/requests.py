@@ -85,10 +85,12 @@ def review(
     channel: str = "",
     request_id: str = "",
     language: str = "",
+    review_id: str = "",
 ) -> ReviewRequest:
     """GuardService.Review: whether this text, or these arguments of a tool call, may be sent.
 
-    Give one of ``text``, ``arguments`` (a dictionary) and ``arguments_json`` (its text).
+    Give one of ``text``, ``arguments`` (a dictionary) and ``arguments_json`` (its text). ``review_id``: that
+    of the answer that held this very draft, to have what a person decided.
     """
     if sum(content is not None for content in (text, arguments, arguments_json)) != 1:
         sentence = "give one of text, arguments and arguments_json"
@@ -106,6 +108,7 @@ def review(
         channel=channel,
         request_id=request_id,
         language=language,
+        review_id=review_id,
     )
 
 

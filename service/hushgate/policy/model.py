@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
@@ -28,6 +28,11 @@ class Treatment:
     def action(self, entity: str) -> Action:
         """The action for ``entity``."""
         return self.by_entity.get(entity, self.default)
+
+    def changed(self, change: Mapping[Action, Action]) -> Treatment:
+        """With other actions in the place of some."""
+        by_entity = {entity: change.get(action, action) for entity, action in self.by_entity.items()}
+        return Treatment(change.get(self.default, self.default), by_entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,16 @@ class Destination:
     thresholds: Thresholds
     """When a finding counts here."""
 
+    def changed(self, change: Mapping[Action, Action]) -> Destination:
+        """With other actions in the place of some."""
+        treatments = {name: getattr(self, name).changed(change) for name in ("own", "others", "unknown")}
+        actions = {
+            name: change.get(action, action)
+            for name in ("internal_notes", "secrets", "dropped", "unknown_tokens")
+            for action in (getattr(self, name),)
+        }
+        return replace(self, **treatments, **actions)
+
 
 @dataclass(frozen=True, slots=True)
 class Intent:
@@ -94,6 +109,14 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviews:
+    """What a person is asked, and for how long."""
+
+    expire_seconds: float = 3600.0
+    """How long a held draft waits, and a decision on it stands."""
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the rules of a contact centre. Read by ``policy.reader``; never changed."""
 
@@ -122,6 +145,7 @@ class Policy:
     """How many last digits of a protected number may be said."""
     note_overlap_words: int
     """How many words in a row of an internal note make a copy of it."""
+    reviews: Reviews
 
     def intent(self, name: str) -> Intent:
         """The intent of that name. Fails with INTENT_UNKNOWN: what is not described may use nothing."""
@@ -138,6 +162,11 @@ class Policy:
             sentence = f"destination must be one of {', '.join(DESTINATIONS)}"
             raise Failure(Reason.DESTINATION_UNKNOWN, sentence, field="destination")
         return found
+
+    def changed(self, destination: str, change: Mapping[Action, Action]) -> Policy:
+        """With other actions in the place of some, on the way to one destination."""
+        there = self.destination(destination).changed(change)
+        return replace(self, destinations={**self.destinations, destination: there})
 
     def admits(self, tenant: str) -> bool:
         """Whether the policy speaks for ``tenant``."""

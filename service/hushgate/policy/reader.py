@@ -12,7 +12,16 @@ from hushgate.finding import Action
 from hushgate.minimization.paths import key_names, parse_pattern
 from hushgate.policy.fields import PathTable, field_rules, path_set
 from hushgate.policy.meaning import meaningless
-from hushgate.policy.model import DESTINATIONS, Agent, Destination, Intent, Policy, Thresholds, Treatment
+from hushgate.policy.model import (
+    DESTINATIONS,
+    Agent,
+    Destination,
+    Intent,
+    Policy,
+    Reviews,
+    Thresholds,
+    Treatment,
+)
 from hushgate.policy.schema import PolicyFile
 from hushgate.yamlfile import problems_of, read_yaml
 
@@ -82,6 +91,7 @@ def _policy(file: PolicyFile) -> Policy:
         surrogates={entity: form == "surrogate" for entity, form in file.pseudonyms.items()},
         allowed_trailing_digits=file.outbound.allowed_trailing_digits,
         note_overlap_words=file.outbound.note_overlap_words,
+        reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
     )
 
 

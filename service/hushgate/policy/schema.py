@@ -149,6 +149,12 @@ class AgentFile(_Strict):
     sensitive_sends_per_hour: Annotated[int, Field(ge=0)] | None = None
 
 
+class ReviewsFile(_Strict):
+    """What a person is asked, and for how long."""
+
+    expire_minutes: int = Field(default=60, ge=1, le=1440)
+
+
 class PolicyFile(_Strict):
     """A policy file, as policies/README.md explains it."""
 
@@ -164,6 +170,7 @@ class PolicyFile(_Strict):
         dict[str, Form], BeforeValidator(_forms, json_schema_input_type=Form | dict[str, Form])
     ] = {}
     outbound: OutboundFile = OutboundFile()
+    reviews: ReviewsFile = ReviewsFile()
     agents: Annotated[dict[str, AgentFile], Some] | None = None
     allow: list[str] = []
     deny: dict[str, list[str]] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hushgate.calls import Verdict
 from hushgate.failure import Failure, Reason
 from hushgate.outbound.review import Progress
 from hushgate.server import wire
@@ -66,8 +68,10 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             line.tenant = call.tenant
             course = await self._frame.decide(context, lambda _: self._gate.reviewing(call))
             progress, released = Progress(), ""
+            texts, draft = self._texts(requests), list[str]()
             try:
-                async for text in self._texts(requests):
+                async for text in texts:
+                    draft.append(text)
                     progress = progress.given(text)
                     if not progress.windows():
                         continue
@@ -84,6 +88,12 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                 self._frame.later(lambda: self._gate.broken_off(call, course, so_far, why))
                 raise
             reviewed = await self._frame.run(lambda: self._gate.concluded(call, course, progress, released))
+            if reviewed.verdict is Verdict.HELD:
+                draft += [text async for text in texts]
+                name = await self._frame.decide(
+                    context, lambda _: self._gate.hold(call, course.policy, "".join(draft), reviewed.reasons)
+                )
+                reviewed = replace(reviewed, review_id=name)
             _note(line, call.intent, reviewed)
             yield wire.review_stream_response(reviewed)
 

@@ -50,6 +50,8 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.ROLE_REQUIRED: StatusCode.PERMISSION_DENIED,
     Reason.AUDIT_UNAVAILABLE: StatusCode.UNAVAILABLE,
     Reason.UNAUTHENTICATED: StatusCode.UNAUTHENTICATED,
+    Reason.REVIEW_UNKNOWN: StatusCode.NOT_FOUND,
+    Reason.REVIEW_CLOSED: StatusCode.FAILED_PRECONDITION,
 }
 
 RETRY_AFTER_MS: Mapping[Reason, int] = {

@@ -95,7 +95,8 @@ def review_call(request: guard_service_pb2.ReviewRequest) -> ReviewCall:
     kind = request.WhichOneof("content")
     if kind is None:
         raise Failure(Reason.FIELD_REQUIRED, "text or arguments_json is required", field="content")
-    return replace(_draftless(request), **{kind: getattr(request, kind)})
+    draft = {kind: getattr(request, kind)}
+    return replace(_draftless(request), **draft, review_id=request.review_id)
 
 
 def streamed_call(start: guard_service_pb2.ReviewStart) -> ReviewCall:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from hushgate.reviews.memory import MemoryReviews
 from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class MemoryStore:
         self._sessions: dict[bytes, _Held] = {}
         self._subjects: dict[bytes, set[bytes]] = {}
         self._secret = b""
+        self.reviews = MemoryReviews()
         self._state: dict[bytes, bytes] = {}
         self._accounts: dict[bytes, dict[bytes, float]] = {}
 
@@ -130,7 +132,8 @@ class MemoryStore:
     def wrapped_keys(self) -> Iterable[bytes]:
         """See ``Store.wrapped_keys``."""
         secret = [self._secret] if self._secret else []
-        return [*secret, *(held.row.wrapped_key for held in self._sessions.values())]
+        sessions = (held.row.wrapped_key for held in self._sessions.values())
+        return [*secret, *sessions, *self.reviews.wrapped_keys()]
 
     def tend(self, now: float) -> None:
         """See ``Store.tend``."""
@@ -138,6 +141,7 @@ class MemoryStore:
             del self._accounts[account]
         for session in [name for name, held in self._sessions.items() if held.row.expires <= now]:
             self.end(session)
+        self.reviews.tend(now)
 
     def close(self) -> None:
         """Nothing is held open."""

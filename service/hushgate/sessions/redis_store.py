@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from hushgate.failure import Failure, Reason
+from hushgate.reviews.redis import RedisReviews
 from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
 
 if TYPE_CHECKING:
@@ -135,6 +136,7 @@ class RedisStore:
         except ValueError:
             raise Failure(Reason.FIELD_INVALID, "store is no URL of a Redis", field="store") from None
         self._scripts: dict[str, Any] = {}
+        self.reviews = RedisReviews(self._redis, self._failures)
         with self._failures():
             self._redis.ping()
 
@@ -229,6 +231,7 @@ class RedisStore:
                 wrapped: Any = self._redis.hget(name, "key")
                 if wrapped:
                     yield bytes(wrapped)
+        yield from self.reviews.wrapped_keys()
 
     def tend(self, now: float) -> None:  # noqa: ARG002 - Redis forgets by itself
         """See ``Store.tend``. Redis forgets by itself; this asks whether it is there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -51,6 +52,7 @@ class Session:
         self.key = key
         self.unsaved: dict[bytes, Fact] = {}
         self.customer = ""
+        self._deaf = False
         self._tail = Tail(0, "")
         self._seen: set[bytes] = set()
         self._pseudonyms: dict[str, Pseudonym] = {}
@@ -68,6 +70,8 @@ class Session:
 
     def learn(self, fact: Fact, *, saved: bool = False) -> None:
         """Takes a fact in, once. ``saved``: it comes from the store."""
+        if self._deaf:
+            return
         name = self._name(fact)
         if name in self._seen:
             if saved:
@@ -83,6 +87,15 @@ class Session:
         if not saved:
             self.unsaved[name] = fact
         self._take(fact)
+
+    @contextmanager
+    def learning_nothing(self) -> Iterator[None]:
+        """What would be learnt within is not: a text is looked at that goes nowhere."""
+        self._deaf = True
+        try:
+            yield
+        finally:
+            self._deaf = False
 
     def _take(self, fact: Fact) -> None:
         match fact:

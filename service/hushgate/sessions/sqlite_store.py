@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
+from hushgate.reviews.sqlite import SCHEMA as REVIEWS
+from hushgate.reviews.sqlite import SqliteReviews
 from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ class SqliteStore:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute("PRAGMA secure_delete=ON")
             self._db.execute("PRAGMA foreign_keys=ON")
-            self._db.executescript(_SCHEMA)
+            self._db.executescript(_SCHEMA + REVIEWS)
+        self.reviews = SqliteReviews(self._db, _failures)
 
     def secret(self, offered: bytes) -> bytes:
         """See ``Store.secret``."""
@@ -186,7 +189,7 @@ class SqliteStore:
         """See ``Store.wrapped_keys``."""
         with _failures():
             found = self._db.execute("SELECT wrapped FROM secret UNION ALL SELECT wrapped_key FROM session")
-            return [wrapped for (wrapped,) in found]
+            return [*(wrapped for (wrapped,) in found), *self.reviews.wrapped_keys()]
 
     def tend(self, now: float) -> None:
         """See ``Store.tend``."""
@@ -198,6 +201,7 @@ class SqliteStore:
             )  # fmt: skip
         if self._one("SELECT 1 FROM mark WHERE expires <= ? LIMIT 1", now):
             self._changed("DELETE FROM mark WHERE expires <= ?", now)
+        self.reviews.tend(now)
         if self._traces:
             self._wipe()
 

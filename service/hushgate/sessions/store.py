@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from hushgate.reviews.store import ReviewStore
+
 MOST_ANSWERS = 32
 """Answers that a session keeps for calls that are made again; the oldest go first."""
 
@@ -69,6 +71,10 @@ class Store(Protocol):
     A session's entries are numbered from 1 without a gap, and never change.
     """
 
+    @property
+    def reviews(self) -> ReviewStore:
+        """What waits for a person, beside the sessions."""
+
     def secret(self, offered: bytes) -> bytes:
         """The store's own wrapped secret: what is offered if there is none, else the one that is there."""
 
@@ -117,10 +123,10 @@ class Store(Protocol):
         """The sessions that hold something about the subject; some may have ended."""
 
     def wrapped_keys(self) -> Iterable[bytes]:
-        """The wrapped key of every session, and the store's own secret."""
+        """The wrapped key of every session and review, and the store's own secret."""
 
     def tend(self, now: float) -> None:
-        """Forgets sessions whose time is over; asked often, it also shows whether the store is up."""
+        """Forgets what is over, reviews too; asked often, it also shows whether the store is up."""
 
     def close(self) -> None:
         """Lets go of files and connections."""

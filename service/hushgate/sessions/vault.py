@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hushgate.failure import Failure, Reason
+from hushgate.reviews.queue import Queue
 from hushgate.sessions.facts import Customer, Known, Pseudonym, Surrogate
 from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
@@ -26,6 +27,7 @@ from hushgate.stages import staged
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from hushgate.reviews.held import Held
     from hushgate.sessions.facts import Fact
     from hushgate.sessions.keys import TenantKeys
     from hushgate.sessions.store import Store
@@ -79,6 +81,7 @@ class Vault:
         self._wrapped_secret = b""
         self._secret = b""
         self._know_secret()
+        self.reviews = Queue(store.reviews, keys, named=self._keyed, cipher=self._kept_cipher, clock=clock)
 
     @staged("open")
     def open(self, tenant: str, session_id: str) -> Session:
@@ -139,15 +142,14 @@ class Vault:
     def end(self, tenant: str, session_id: str) -> bool:
         """Forgets the session for good. Whether there was one."""
         name = self._name(tenant, session_id)
-        self._opened.pop(name, None)
-        return self._store.end(name)
+        return self._end(name)
 
     def erase(self, tenant: str, subject: str) -> Receipt:
         """Ends every session of the tenant that holds something about the subject."""
         ended = 0
         for name in self._store.of_subject(self._subject(tenant, subject)):
-            self._opened.pop(name, None)
-            ended += self._store.end(name)
+            ended += self._end(name)
+        self.reviews.forget(self._subject(tenant, subject))
         return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
 
     def known(self, tenant: str, session_id: str) -> Session | None:
@@ -158,6 +160,21 @@ class Vault:
     def mark(self, purpose: str, *parts: str) -> str:
         """What a log may call something: 16 hexadecimal digits of a hash under the store's secret."""
         return self._keyed(f"hushgate/{purpose}/1\0".encode(), *parts).hex()[:16]
+
+    def hold(self, review: Held, subjects: Iterable[str]) -> None:
+        """Has the review wait for a person. A draft's ends with its session, a sample's with its subjects."""
+        tags = {self._subject(review.tenant, subject) for subject in subjects if subject}
+        if not review.sample:
+            tags.add(self._name(review.tenant, review.session_id))
+        self.reviews.add(review, tags)
+
+    def review_id(self, request_id: str, digest: str) -> str:
+        """What a held draft is called: for a call made again, the same."""
+        return self._keyed(b"hushgate/review-id/1\0", request_id, digest).hex()[:32]
+
+    def now(self) -> float:
+        """Seconds since the epoch, by the vault's clock."""
+        return self._clock()
 
     def kept(self, name: str, known: Kept | None = None) -> Kept | None:
         """What is kept under the name; ``known`` itself where that has not changed."""
@@ -193,6 +210,12 @@ class Vault:
     def close(self) -> None:
         """Lets go of the store."""
         self._store.close()
+
+    def _end(self, name: bytes) -> bool:
+        self._opened.pop(name, None)
+        ended = self._store.end(name)
+        self.reviews.forget(name)
+        return ended
 
     def _all_of(self, name: bytes) -> Found | None:
         return self._store.read(name, b"", 0)

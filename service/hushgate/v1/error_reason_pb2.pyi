@@ -224,6 +224,21 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         { "reason": "ERROR_REASON_UNAUTHENTICATED", "domain": "hushgate", "metadata": {} }
     """
+    ERROR_REASON_REVIEW_UNKNOWN: _ErrorReason.ValueType  # 30
+    """ERROR_REASON_REVIEW_UNKNOWN: no draft waits under this name, or none of this caller with this content. NOT_FOUND.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_REVIEW_UNKNOWN", "domain": "hushgate", "metadata": { "field": "review_id" } }
+    """
+    ERROR_REASON_REVIEW_CLOSED: _ErrorReason.ValueType  # 31
+    """ERROR_REASON_REVIEW_CLOSED: the draft was decided on already, what was approved was collected already, or it is
+    no longer what may be sent. FAILED_PRECONDITION.
+
+    Example of an ErrorInfo:
+
+        { "reason": "ERROR_REASON_REVIEW_CLOSED", "domain": "hushgate", "metadata": { "field": "review_id" } }
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why no decision was made. A call that fails was not decided: the caller must treat the text as
@@ -436,5 +451,20 @@ UNAUTHENTICATED.
 Example of an ErrorInfo:
 
     { "reason": "ERROR_REASON_UNAUTHENTICATED", "domain": "hushgate", "metadata": {} }
+"""
+ERROR_REASON_REVIEW_UNKNOWN: ErrorReason.ValueType  # 30
+"""ERROR_REASON_REVIEW_UNKNOWN: no draft waits under this name, or none of this caller with this content. NOT_FOUND.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_REVIEW_UNKNOWN", "domain": "hushgate", "metadata": { "field": "review_id" } }
+"""
+ERROR_REASON_REVIEW_CLOSED: ErrorReason.ValueType  # 31
+"""ERROR_REASON_REVIEW_CLOSED: the draft was decided on already, what was approved was collected already, or it is
+no longer what may be sent. FAILED_PRECONDITION.
+
+Example of an ErrorInfo:
+
+    { "reason": "ERROR_REASON_REVIEW_CLOSED", "domain": "hushgate", "metadata": { "field": "review_id" } }
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015

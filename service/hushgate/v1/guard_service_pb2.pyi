@@ -250,6 +250,7 @@ class ReviewRequest(_message.Message):
     ARGUMENTS_JSON_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    REVIEW_ID_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant is the company, or the part of it, that the conversation belongs to. Required."""
     session_id: _builtins.str
@@ -275,6 +276,13 @@ class ReviewRequest(_message.Message):
     """
     language: _builtins.str
     """language is the language of the draft, as ISO 639-1 says it: en. Empty means that it is detected."""
+    review_id: _builtins.str
+    """review_id, if it is not empty, is what the answer to this very request was held under; the call is made again to
+    have what a person decided. Still undecided, it is VERDICT_HELD again; rejected, VERDICT_BLOCKED; approved, the
+    content comes once, and only if it is still, letter for letter, what was approved. Whoever else asks, with another
+    agent_id, recipient or draft, gets ERROR_REASON_REVIEW_UNKNOWN; whoever asks a second time,
+    ERROR_REASON_REVIEW_CLOSED, also if the answer was lost on its way.
+    """
     def __init__(
         self,
         *,
@@ -289,10 +297,11 @@ class ReviewRequest(_message.Message):
         arguments_json: _builtins.str = ...,
         request_id: _builtins.str = ...,
         language: _builtins.str = ...,
+        review_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["text", "arguments_json"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015

@@ -1,0 +1,106 @@
+"""The way of a held draft: to a person, and back to the one who asked."""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from hushgate.finding import Action
+from hushgate.reviews.held import State, decided, digest_of_call, held, released
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hushgate.calls import Ground, ReviewCall, Verdict
+    from hushgate.outbound.review import Judged
+    from hushgate.policy.model import Policy
+    from hushgate.reviews.held import Held
+    from hushgate.reviews.queue import Found
+    from hushgate.sessions.session import Session
+    from hushgate.sessions.vault import Vault
+
+    Look = Callable[[ReviewCall, Policy, Session], Judged]
+
+_LET: Final = {Action.HOLD: Action.KEEP}
+"""What a person lets go."""
+_SHOWN: Final = {Action.HOLD: Action.REDACT, Action.BLOCK: Action.REDACT}
+"""A person is shown all of a draft but what a log may not have."""
+
+
+class Desk:
+    """Where people decide, and what they decide on. One thread at a time."""
+
+    def __init__(self, vault: Vault, look: Look) -> None:
+        """``look``: how a draft is reviewed."""
+        self._vault = vault
+        self._look = look
+
+    def new_name(self, call: ReviewCall) -> str:
+        """What the call's draft waits under, if it must: for a call made again, the same."""
+        if not call.request_id:
+            return uuid.uuid4().hex
+        return self._vault.review_id(call.request_id, digest_of_call(call))
+
+    def hold(
+        self, call: ReviewCall, policy: Policy, session: Session, reasons: tuple[Ground, ...], name: str
+    ) -> None:
+        """Has the draft wait for a person, once under each name. Failure SESSION_LIMIT: too many wait."""
+        with session.learning_nothing():
+            shown = self._look(replace(call, destination="log"), policy.changed("log", _SHOWN), session)
+            let = self._let(call, policy, session)
+        review = held(
+            call,
+            reasons,
+            name=name,
+            text=shown.content or "",
+            content=let.content or "",
+            now=self._vault.now(),
+            seconds=policy.reviews.expire_seconds,
+        )
+        self._vault.hold(review, {call.recipient_id or session.customer})
+
+    def decision(self, call: ReviewCall, policy: Policy, session: Session) -> tuple[Found, Judged]:
+        """What a person has decided on the call's draft; with content, ``collected`` must follow.
+
+        Fails with REVIEW_UNKNOWN or REVIEW_CLOSED.
+        """
+        found = self._vault.reviews.find(call.review_id)
+        goes_out = found.review.state is State.APPROVED
+        with nullcontext() if goes_out else session.learning_nothing():
+            judged = self._let(call, policy, session)
+        return found, released(found.review, call, judged)
+
+    def collected(self, found: Found) -> None:
+        """What was found is given out. Failure REVIEW_CLOSED if another was first."""
+        self._vault.reviews.replace(found, replace(found.review, state=State.COLLECTED, text=""))
+
+    def _let(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:
+        """The draft as it may be sent once a person lets it."""
+        return self._look(call, policy.changed(call.destination, _LET), session)
+
+    def waiting(self, tenant: str, *, size: int, token: str) -> tuple[list[Held], str]:
+        """See ``Queue.waiting``."""
+        return self._vault.reviews.waiting(tenant, size=size, token=token)
+
+    def find(self, review_id: str) -> Held:
+        """The review. Failure REVIEW_UNKNOWN if there is none, or its time is over."""
+        return self._vault.reviews.find(review_id).review
+
+    def decide(self, review_id: str, verdict: Verdict, *, by: str, because: str) -> Held:
+        """Decides what waits, once: the first decision stands. ``because``: why, redacted.
+
+        Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with FIELD_INVALID if no person can give the verdict.
+        """
+        found = self._vault.reviews.find(review_id)
+        review = decided(
+            found.review,
+            verdict,
+            by=by,
+            because=because,
+            decision_id=uuid.uuid4().hex,
+            now=self._vault.now(),
+        )
+        self._vault.reviews.replace(found, review)
+        return review
