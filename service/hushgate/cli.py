@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from hushgate.drift.command import drift
 from hushgate.failure import Failure
 from hushgate.options import AUDIT, READING, SESSIONS, takes
 from hushgate.server.agents import agents
@@ -296,6 +297,7 @@ def demo() -> None:
 app.command()(serve)
 app.command()(health)
 app.command()(evaluate)
+app.command()(drift)
 app.command()(erase)
 app.command()(receipt)
 app.command()(reveal)
