@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from hushgate.audit.signing import PublicKeys, Signer
 
-TAIL = len(b',"digest":""}\n') + 64
-"""Bytes at a line's end that the digest is not over."""
+TAIL = len(b',"digest":""}') + 64
+"""Bytes at a line's end, before its line end, that the digest is not over."""
 CHECKPOINT = b'{"checkpoint":'
 OPENING = b'{"file":'
 RETIRED = b'{"retired":'
@@ -39,11 +39,14 @@ def linked(previous: bytes, said: Mapping[str, Any]) -> tuple[bytes, bytes]:
 
 
 def unbroken(previous: bytes, lines: Iterable[bytes]) -> tuple[int, bytes]:
-    """How many of the lines follow from ``previous`` one by one, and the digest of the last that does."""
+    """How many of the lines follow from ``previous`` one by one, and the digest of the last that does.
+
+    ``lines`` are without their line ends.
+    """
     count = 0
     for line in lines:
         digest = sha256(previous + line[:-TAIL]).hexdigest().encode()
-        if line[-TAIL:] != b',"digest":"%b"}\n' % digest:
+        if line[-TAIL:] != b',"digest":"' + digest + b'"}':
             break
         previous = digest
         count += 1

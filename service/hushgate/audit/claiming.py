@@ -98,7 +98,7 @@ def _resumed(folder: Path, slot: int, lock: int, keys: PublicKeys) -> Claim | No
                 return None
             data = data[head.size :]
         *lines, rest = data.split(b"\n")
-        count, digest = unbroken(last.digest.encode(), [line + b"\n" for line in lines])
+        count, digest = unbroken(last.digest.encode(), lines)
         if count < len(lines):
             return None
         if count or number == head.last.file:
