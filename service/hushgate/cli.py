@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from hushgate.audit.command import audit
 from hushgate.drift.command import drift
 from hushgate.failure import Failure
 from hushgate.options import AUDIT, READING, SESSIONS, takes
@@ -302,6 +303,7 @@ app.command()(erase)
 app.command()(receipt)
 app.command()(reveal)
 app.add_typer(keys, name="keys")
+app.add_typer(audit, name="audit")
 app.add_typer(agents, name="agents")
 
 

@@ -105,6 +105,8 @@ class Client:
     list_agents = rpc.LIST_AGENTS
     suspend_agent = rpc.SUSPEND_AGENT
     resume_agent = rpc.RESUME_AGENT
+    search_audit = rpc.SEARCH_AUDIT
+    verify_audit = rpc.VERIFY_AUDIT
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
@@ -194,6 +196,8 @@ class AsyncClient:
     list_agents = rpc.LIST_AGENTS
     suspend_agent = rpc.SUSPEND_AGENT
     resume_agent = rpc.RESUME_AGENT
+    search_audit = rpc.SEARCH_AUDIT
+    verify_audit = rpc.VERIFY_AUDIT
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None

@@ -238,9 +238,8 @@ class Gate:
         policy = self._policy("", tenant)
         if not self._audit.on:
             return self._vault.end(tenant, session_id)
-        session = self._vault.known(tenant, session_id)
         # What it is called can be told only as long as there is its key.
-        label = decisions.mark(session.key, "session") if session else ""
+        label = self.session_mark(tenant, session_id)
         entry = self._change("EndSession", tenant, policy, session=label)
         self._audit.record(replace(entry, stage=Stage.BEGUN))
         ended = self._vault.end(tenant, session_id)
@@ -368,6 +367,11 @@ class Gate:
             agent_mark=self.agent_mark(call.agent_id),
             decision_id=decision_id,
         )
+
+    def session_mark(self, tenant: str, session_id: str) -> str:
+        """What the audit log calls a session; empty where there is none now."""
+        session = self._vault.known(tenant, session_id)
+        return decisions.mark(session.key, "session") if session else ""
 
     def agent_mark(self, agent_id: str) -> str:
         """What the audit log calls an agent that is in no register."""

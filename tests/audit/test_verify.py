@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import resource
 import shutil
@@ -14,12 +13,12 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.audit.conftest import Log, entry
 
 from hushgate.audit.signing import PublicKeys
 from hushgate.audit.verify import verify
 from hushgate.audit.writer import Terms, Writer
 from hushgate.failure import Failure
-from tests.audit.conftest import Log, entry
 
 
 @pytest.fixture(scope="module")
@@ -242,5 +241,5 @@ def test_the_key_is_made_for_its_owner_alone_and_stays(log):
     before = key.read_bytes()
     log.write(1)
 
-    assert os.stat(key).st_mode & 0o777 == 0o600
+    assert key.stat().st_mode & 0o777 == 0o600
     assert key.read_bytes() == before

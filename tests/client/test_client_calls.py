@@ -16,7 +16,7 @@ POLICY = Path(__file__).parents[1] / "cases" / "policy.yaml"
 NAMES = {"tenant": "acme", "session_id": "calls", "intent": "order_status"}
 CALLS = ["prepare", "review", "review_stream", "end_session", "redact", "redact_stream"]
 CALLS += ["explain", "list_rules", "erase_subject", "reveal_token"]
-CALLS += ["list_agents", "suspend_agent", "resume_agent"]
+CALLS += ["list_agents", "suspend_agent", "resume_agent", "search_audit", "verify_audit"]
 NOBODY = "127.0.0.1:1"
 
 

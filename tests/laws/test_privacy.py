@@ -1,4 +1,4 @@
-"""Law 5: no value of the input stands in any log, error or ``repr``."""
+"""Law 5: no value of the input stands in any log, audit entry, error or ``repr``."""
 
 from __future__ import annotations
 
@@ -40,19 +40,29 @@ def bad_calls(value: str) -> list[dict]:
 
 
 @pytest.fixture(scope="module")
-def outcome(serve, tmp_path_factory) -> tuple[str, str]:
-    """The server's log and the client's errors after every planted value has gone through every call."""
-    log = tmp_path_factory.mktemp("law5") / "log"
+def outcome(serve, tmp_path_factory) -> tuple[str, str, str]:
+    """The log, the client's errors and the audit log after each planted value has gone through each call."""
+    folder = tmp_path_factory.mktemp("law5")
+    log = folder / "log"
     errors: list[str] = []
     with (
-        serve("--policy", str(CASES / "policy.yaml"), "--names", "none", log=log) as address,
+        serve(
+            "--policy",
+            str(CASES / "policy.yaml"),
+            "--names",
+            "none",
+            "--audit",
+            str(folder / "audit"),
+            log=log,
+        ) as address,
         Client(address) as client,
     ):
         for start in range(0, len(PLANTED), 50):
             values = PLANTED[start : start + 50]
-            names = {**NAMES, "session_id": f"law5-{start}"}
+            names = {**NAMES, "session_id": f"law5-{values[2]}", "agent_id": values[1]}
             client.prepare(
                 **names,
+                request_id=values[3],
                 customer_id=values[0],
                 messages=[("user", value) for value in values],
                 records=[
@@ -60,6 +70,9 @@ def outcome(serve, tmp_path_factory) -> tuple[str, str]:
                 ],
             )
             client.review(**names, text=" and ".join(values))
+            list(client.review_stream(values, **names))
+            client.end_session(tenant="acme", session_id=names["session_id"])
+            client.erase_subject(tenant="acme", subject_id=values[0], reason="they asked for it")
             client.redact([{"text": value} for value in values])
         for value in PLANTED[::40]:
             for call in bad_calls(value):
@@ -67,18 +80,27 @@ def outcome(serve, tmp_path_factory) -> tuple[str, str]:
                     client.prepare(**call)
                 except HushgateError as error:
                     errors += (str(error), repr(error), repr(error.__cause__), repr(error.__context__))
-    return log.read_text(), "\n".join(errors)
+    audit = "".join(path.read_bytes().decode() for path in (folder / "audit").glob("*.*[dl]"))
+    return log.read_text(), "\n".join(errors), audit
+
+
+def test_no_planted_value_is_in_the_audit_log(outcome):
+    _, _, audit = outcome
+
+    assert audit.count('"rpc":"Prepare"') >= len(PLANTED) // 50
+    assert audit.count('"rpc":"ReviewStream"') >= len(PLANTED) // 50
+    assert holding(audit) == []
 
 
 def test_no_planted_value_is_in_the_servers_log(outcome):
-    log, _ = outcome
+    log, _, _ = outcome
 
     assert log.count("Prepare") >= len(PLANTED) // 50
     assert holding(log) == []
 
 
 def test_no_planted_value_is_in_an_error(outcome):
-    _, errors = outcome
+    _, errors, _ = outcome
 
     assert errors
     assert holding(errors) == []

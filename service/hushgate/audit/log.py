@@ -18,6 +18,7 @@ class Audit:
         """``writer``: None where there is no log."""
         self._writer = writer
         self.on = writer is not None
+        self.folder = writer.folder if writer is not None else None
 
     def record(self, entry: Entry) -> None:
         """Writes the entry before the answer goes out. Failure AUDIT_UNAVAILABLE: do not answer."""

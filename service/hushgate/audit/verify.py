@@ -1,7 +1,7 @@
 """Whether the log is whole: every line follows from the one before, and nothing that was signed is gone.
 
-What a writer had not signed yet when it was killed is said, and is no fault: a last line that is torn, and the
-lines behind the last checkpoint.
+What a writer had not signed yet when it was killed is said, and is no fault: a last line that is torn, and
+the lines behind the last checkpoint.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class Writer:
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Takes a chain up. ``clock``: seconds since the epoch. Failure AUDIT_UNAVAILABLE."""
-        self._folder = folder
+        self.folder = folder
         self._signer = signer
         self._terms = terms or Terms()
         self._clock = clock
@@ -188,7 +188,7 @@ class Writer:
             at=written_time(self._clock()),
             closed=closed,
         )
-        replace_file(head_path(self._folder, self._claim.slot), head.signed(self._signer))
+        replace_file(head_path(self.folder, self._claim.slot), head.signed(self._signer))
 
     def _turn(self) -> None:
         """Ends the file and begins the next one."""
@@ -199,7 +199,7 @@ class Writer:
         """The next file, with its opening line; if that fails, all is as it was. ``torn``: see ``Claim``."""
         before = (self._file, self._last, getattr(self, "_size", 0))
         number = self._last.file + 1
-        path = file_path(self._folder, self._claim.slot, number)
+        path = file_path(self.folder, self._claim.slot, number)
         # A file of this number, if there is one, has no whole line: whoever wanted to begin it ended.
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o640)
         self._size = 0
@@ -214,7 +214,7 @@ class Writer:
         try:
             self._append({"file": opening})
             os.fsync(self._file)
-            sync_folder(self._folder)
+            sync_folder(self.folder)
             self._sign_head()
         except OSError:
             os.close(self._file)
@@ -232,14 +232,14 @@ class Writer:
         if not self._terms.days:
             return
         until = written_time(self._clock() - self._terms.days * _DAY)
-        first = retired(self._folder, self._claim.slot, self._first, self._last.file, until)
+        first = retired(self.folder, self._claim.slot, self._first, self._last.file, until)
         if first != self._first:
             before = self._first
             self._append({"retired": {"at": written_time(self._clock()), "before": first.sequence + 1}})
             self._first = first
             self._checkpoint()
             for number in range(max(before.file, 1), first.file):
-                file_path(self._folder, self._claim.slot, number).unlink(missing_ok=True)
+                file_path(self.folder, self._claim.slot, number).unlink(missing_ok=True)
 
 
 def _unavailable(error: OSError) -> Failure:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import Message as Proto
+from google.protobuf.timestamp_pb2 import Timestamp  # noqa: TC002 - the annotations are read
 
 from hushgate.caller.errors import Refused
 from hushgate.v1.admin_service_pb2 import (
@@ -15,7 +16,9 @@ from hushgate.v1.admin_service_pb2 import (
     ListAgentsRequest,
     ResumeAgentRequest,
     RevealTokenRequest,
+    SearchAuditRequest,
     SuspendAgentRequest,
+    VerifyAuditRequest,
 )
 from hushgate.v1.guard_service_pb2 import (
     EndSessionRequest,
@@ -140,6 +143,38 @@ def suspend_agent(*, agent_id: str, reason: str) -> SuspendAgentRequest:
 def resume_agent(*, agent_id: str, reason: str) -> ResumeAgentRequest:
     """AdminService.ResumeAgent: let a suspended agent go on."""
     return _made(ResumeAgentRequest, agent_id=agent_id, reason=reason)
+
+
+def search_audit(
+    *,
+    tenant: str = "",
+    session_id: str = "",
+    agent_id: str = "",
+    decision_id: str = "",
+    where: Mapping[str, str] | None = None,
+    since: Timestamp | None = None,
+    until: Timestamp | None = None,
+    page_size: int = 0,
+    page_token: str = "",
+) -> SearchAuditRequest:
+    """AdminService.SearchAudit: entries of the audit log, newest first."""
+    return _made(
+        SearchAuditRequest,
+        tenant=tenant,
+        session_id=session_id,
+        agent_id=agent_id,
+        decision_id=decision_id,
+        where=where or {},
+        since=since,
+        until=until,
+        page_size=page_size,
+        page_token=page_token,
+    )
+
+
+def verify_audit() -> VerifyAuditRequest:
+    """AdminService.VerifyAudit: whether the audit log stands as it was written."""
+    return VerifyAuditRequest()
 
 
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
+from hushgate.server import auditing
 from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
@@ -13,6 +15,7 @@ from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from hushgate.audit.log import Audit
     from hushgate.gate import Gate, Listed
     from hushgate.redactor import Redactor
     from hushgate.server.frame import Context, Frame
@@ -26,11 +29,12 @@ _LONGEST_REASON = 1000
 class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     """What stands beside the flow. See the proto for what each call promises."""
 
-    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor) -> None:
+    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor, audit: Audit) -> None:
         """``redactor``: for the reasons that people state, which may hold what the log must not."""
         self._frame = frame
         self._gate = gate
         self._redactor = redactor
+        self._audit = audit
 
     async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
         """See the proto."""
@@ -113,6 +117,21 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         async with self._frame.call("ResumeAgent", context):
             agent = await self._turned(request.agent_id, request.reason, self._gate.resume, "resume")
             return pb.ResumeAgentResponse(agent=agent)
+
+    async def SearchAudit(self, request: pb.SearchAuditRequest, context: Context) -> pb.SearchAuditResponse:  # noqa: N802
+        """See the proto. The search itself holds no decision up."""
+        async with self._frame.call("SearchAudit", context):
+            asked = await self._frame.decide(context, lambda _: auditing.question(request, self._gate))
+            return await asyncio.to_thread(auditing.searched, self._audit.folder, asked, request)
+
+    async def VerifyAudit(  # noqa: N802
+        self,
+        request: pb.VerifyAuditRequest,  # noqa: ARG002 - it is empty
+        context: Context,
+    ) -> pb.VerifyAuditResponse:
+        """See the proto."""
+        async with self._frame.call("VerifyAudit", context):
+            return await asyncio.to_thread(auditing.verified, self._audit.folder)
 
     async def _turned(self, agent_id: str, reason: str, turn: Callable[..., Listed], event: str) -> pb.Agent:
         """An agent stopped, or let go on. However many calls wait: this one is not refused."""

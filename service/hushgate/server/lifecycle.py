@@ -154,7 +154,10 @@ async def _serving(
     )
     admin_service_pb2_grpc.add_AdminServiceServicer_to_server(
         AdminServicer(  # type: ignore[abstract] # what is not there yet answers UNIMPLEMENTED
-            frame, assembled.gate, assembled.redactor
+            frame,
+            assembled.gate,
+            assembled.redactor,
+            assembled.audit,
         ),
         server,
     )

@@ -834,8 +834,10 @@ class AuditEntry(_message.Message):
     REASON_CODES_FIELD_NUMBER: _builtins.int
     ENTITY_COUNTS_FIELD_NUMBER: _builtins.int
     DIGEST_FIELD_NUMBER: _builtins.int
+    CHAIN_FIELD_NUMBER: _builtins.int
+    JSON_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """sequence is the entry's place in the log, from 1."""
+    """sequence is the entry's place in its chain, from 1."""
     decision_id: _builtins.str
     """decision_id is what the answer of the call carried."""
     rpc: _builtins.str
@@ -843,19 +845,23 @@ class AuditEntry(_message.Message):
     tenant: _builtins.str
     """tenant is the call's."""
     session_id: _builtins.str
-    """session_id is the call's."""
+    """session_id stands for the call's: a hash under the session's key, which ends with the session."""
     agent_id: _builtins.str
-    """agent_id is the call's."""
+    """agent_id is the call's, if the policy's register has it; otherwise # and a keyed hash."""
     intent: _builtins.str
     """intent is the call's."""
     request_id: _builtins.str
-    """request_id is the call's."""
+    """request_id stands for the call's: a hash under the session's key."""
     policy_version: _builtins.str
     """policy_version is the version of the policy that decided."""
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is a review's."""
     digest: _builtins.str
     """digest chains the entry to the one before it, in hexadecimal."""
+    chain: _builtins.int
+    """chain is the number of the chain that the entry is in: each server process writes one."""
+    json: _builtins.str
+    """json is the whole entry as the log has it: who, policy digest, fields by path and action, latency."""
     @_builtins.property
     def decided_at(self) -> _timestamp_pb2.Timestamp:
         """decided_at is when."""
@@ -885,10 +891,12 @@ class AuditEntry(_message.Message):
         reason_codes: _abc.Iterable[_builtins.str] | None = ...,
         entity_counts: _abc.Mapping[_builtins.str, _builtins.int] | None = ...,
         digest: _builtins.str = ...,
+        chain: _builtins.int = ...,
+        json: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["decided_at", b"decided_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "decided_at", b"decided_at", "decision_id", b"decision_id", "digest", b"digest", "entity_counts", b"entity_counts", "intent", b"intent", "policy_version", b"policy_version", "reason_codes", b"reason_codes", "request_id", b"request_id", "rpc", b"rpc", "sequence", b"sequence", "session_id", b"session_id", "tenant", b"tenant", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "chain", b"chain", "decided_at", b"decided_at", "decision_id", b"decision_id", "digest", b"digest", "entity_counts", b"entity_counts", "intent", b"intent", "json", b"json", "policy_version", b"policy_version", "reason_codes", b"reason_codes", "request_id", b"request_id", "rpc", b"rpc", "sequence", b"sequence", "session_id", b"session_id", "tenant", b"tenant", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -900,6 +908,26 @@ class SearchAuditRequest(_message.Message):
 
     DESCRIPTOR: _descriptor.Descriptor
 
+    @_typing.final
+    class WhereEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     TENANT_FIELD_NUMBER: _builtins.int
     SESSION_ID_FIELD_NUMBER: _builtins.int
     AGENT_ID_FIELD_NUMBER: _builtins.int
@@ -908,10 +936,13 @@ class SearchAuditRequest(_message.Message):
     UNTIL_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    WHERE_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant leaves only this tenant's entries."""
     session_id: _builtins.str
-    """session_id leaves only this session's entries."""
+    """session_id leaves only this session's entries: the conversation, while it lives, with its tenant; or what stands
+    for it in an entry.
+    """
     agent_id: _builtins.str
     """agent_id leaves only this agent's entries."""
     decision_id: _builtins.str
@@ -928,6 +959,12 @@ class SearchAuditRequest(_message.Message):
     def until(self) -> _timestamp_pb2.Timestamp:
         """until leaves only entries before this time."""
 
+    @_builtins.property
+    def where(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """where leaves only entries of which each of these fields, by its name in an entry's json, has the value: verdict,
+        rpc, intent, destination, entities, reasons, fields, actor, target.
+        """
+
     def __init__(
         self,
         *,
@@ -939,10 +976,11 @@ class SearchAuditRequest(_message.Message):
         until: _timestamp_pb2.Timestamp | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        where: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "decision_id", b"decision_id", "page_size", b"page_size", "page_token", b"page_token", "session_id", b"session_id", "since", b"since", "tenant", b"tenant", "until", b"until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "decision_id", b"decision_id", "page_size", b"page_size", "page_token", b"page_token", "session_id", b"session_id", "since", b"since", "tenant", b"tenant", "until", b"until", "where", b"where"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -978,7 +1016,7 @@ Global___SearchAuditResponse: _TypeAlias = SearchAuditResponse  # noqa: Y015
 
 @_typing.final
 class VerifyAuditRequest(_message.Message):
-    """VerifyAuditRequest asks whether the audit log is whole."""
+    """VerifyAuditRequest asks whether the audit log is whole. It takes seconds for each gigabyte."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1002,22 +1040,32 @@ class VerifyAuditResponse(_message.Message):
     INTACT_FIELD_NUMBER: _builtins.int
     ENTRIES_FIELD_NUMBER: _builtins.int
     FIRST_BROKEN_FIELD_NUMBER: _builtins.int
+    FAULTS_FIELD_NUMBER: _builtins.int
+    UNSIGNED_LINES_FIELD_NUMBER: _builtins.int
     intact: _builtins.bool
     """intact says whether every entry follows from the one before it."""
     entries: _builtins.int
     """entries is how many were verified."""
     first_broken: _builtins.int
     """first_broken is the sequence of the first entry that does not verify; 0 if there is none."""
+    unsigned_lines: _builtins.int
+    """unsigned_lines is how many lines were written since the last checkpoints, so that their loss would not be seen."""
+    @_builtins.property
+    def faults(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """faults say, each in a sentence, which file and line does not stand as it was written."""
+
     def __init__(
         self,
         *,
         intact: _builtins.bool = ...,
         entries: _builtins.int = ...,
         first_broken: _builtins.int = ...,
+        faults: _abc.Iterable[_builtins.str] | None = ...,
+        unsigned_lines: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "first_broken", b"first_broken", "intact", b"intact"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["entries", b"entries", "faults", b"faults", "first_broken", b"first_broken", "intact", b"intact", "unsigned_lines", b"unsigned_lines"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
