@@ -59,10 +59,10 @@ def outcome(serve, tmp_path_factory) -> tuple[str, str, str]:
     ):
         for start in range(0, len(PLANTED), 50):
             values = PLANTED[start : start + 50]
-            names = {**NAMES, "session_id": f"law5-{values[2]}", "agent_id": values[1]}
+            names = {**NAMES, "session_id": f"law5-{values[-1]}", "agent_id": values[0]}
             client.prepare(
                 **names,
-                request_id=values[3],
+                request_id=values[0],
                 customer_id=values[0],
                 messages=[("user", value) for value in values],
                 records=[
