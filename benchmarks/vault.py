@@ -31,6 +31,7 @@ from hushgate.assembly import load_detector, load_policies
 from hushgate.calls import Message, PrepareCall, Record, ReviewCall
 from hushgate.client import Client, Unavailable
 from hushgate.gate import Gate
+from hushgate.policy.model import Policies
 from hushgate.sessions.facts import Known
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.memory_store import MemoryStore
@@ -65,8 +66,7 @@ def gate_on(store: Store) -> Gate:
     return Gate(
         detector=DETECTOR,
         vault=Vault(store, KEYS),
-        policies={POLICY.version: POLICY},
-        active=POLICY.version,
+        policies=Policies.only(POLICY),
         keys=Keys.derive(KEYS.ring.key),
     )
 
@@ -178,6 +178,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from hushgate.sessions.facts import Known
+from hushgate.policy.model import Policies
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault

@@ -9,6 +9,7 @@ import yaml
 from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
 from hushgate.gate import Gate
 from hushgate.outbound.review import Progress
+from hushgate.policy.model import Policies
 from hushgate.policy.reader import read_policy
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.memory_store import MemoryStore
@@ -36,8 +37,7 @@ def gate(assembled, tmp_path_factory):
     return Gate(
         detector=assembled.redactor._detector,
         vault=Vault(MemoryStore(), TenantKeys.of(b"m" * 32)),
-        policies={policy.version: policy},
-        active=policy.version,
+        policies=Policies.only(policy),
         keys=Keys.derive(b"k" * 32),
     )
 

@@ -83,6 +83,7 @@ class Prepared:
     findings: tuple[Located, ...]
     decision_id: str
     policy_version: str
+    policy_digest: str
     repeated: bool = False
     """The answer of an earlier call with the same request_id: nothing was decided or counted anew."""
 
@@ -152,6 +153,7 @@ class Reviewed:
     findings: tuple[Located, ...]
     decision_id: str
     policy_version: str
+    policy_digest: str
     review_id: str = ""
     suggestion: str = field(default="", repr=False)
     """The draft with what stops it replaced by its kind, tokens as they were; empty where there is none."""

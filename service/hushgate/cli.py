@@ -23,6 +23,7 @@ from hushgate.audit.command import audit
 from hushgate.drift.command import drift
 from hushgate.failure import Failure
 from hushgate.options import AUDIT, READING, SESSIONS, takes
+from hushgate.policy.commands import policies
 from hushgate.server.agents import agents
 from hushgate.server.commands import health, serve
 from hushgate.server.operating import erase, keys, receipt, reveal
@@ -305,6 +306,7 @@ app.command()(reveal)
 app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(agents, name="agents")
+app.add_typer(policies, name="policies")
 
 
 @app.command()

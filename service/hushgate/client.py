@@ -107,6 +107,9 @@ class Client:
     resume_agent = rpc.RESUME_AGENT
     search_audit = rpc.SEARCH_AUDIT
     verify_audit = rpc.VERIFY_AUDIT
+    list_policies = rpc.LIST_POLICIES
+    activate_policy = rpc.ACTIVATE_POLICY
+    rollback_policy = rpc.ROLLBACK_POLICY
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
@@ -198,6 +201,9 @@ class AsyncClient:
     resume_agent = rpc.RESUME_AGENT
     search_audit = rpc.SEARCH_AUDIT
     verify_audit = rpc.VERIFY_AUDIT
+    list_policies = rpc.LIST_POLICIES
+    activate_policy = rpc.ACTIVATE_POLICY
+    rollback_policy = rpc.ROLLBACK_POLICY
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None

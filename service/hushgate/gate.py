@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from hushgate.calls import Ground, PrepareCall, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.outbound.review import Judged, Progress
-    from hushgate.policy.model import Agent, Policy
+    from hushgate.policy.model import Agent, Policies, Policy
     from hushgate.reviews.queue import Found
     from hushgate.roster import Suspension
     from hushgate.sessions.receipt import Receipt
@@ -84,20 +84,15 @@ class Gate:
         *,
         detector: Detector,
         vault: Vault,
-        policies: Mapping[str, Policy],
-        active: str,
+        policies: Policies,
         keys: Keys,
         limits: Limits | None = None,
         audit: Audit | None = None,
     ) -> None:
-        """``policies`` by version; ``active`` is the version that calls without a policy are decided by.
-
-        ``audit``: where each answer is written down before it is given.
-        """
+        """``audit``: where each answer is written down before it is given."""
         self._detector = detector
         self._vault = vault
         self._policies = policies
-        self._active = active
         self._keys = keys
         self._limits = limits or Limits()
         self.roster = Roster(vault)
@@ -105,6 +100,10 @@ class Gate:
         self._audit = audit or Audit()
         self.desk = Desk(vault, self._look)
         """What a person decides on."""
+
+    def take(self, policies: Policies) -> None:
+        """Decide calls that begin from now on by these. A call under way keeps the policy it began with."""
+        self._policies = policies
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
@@ -116,7 +115,13 @@ class Gate:
         def decide(session: Session) -> Prepared:
             told = prepare(call, policy, session, self._detector, self._keys)
             return Prepared(
-                told.messages, told.records, told.fields, told.findings, _decision_id(), policy.version
+                told.messages,
+                told.records,
+                told.fields,
+                told.findings,
+                _decision_id(),
+                policy.version,
+                policy.digest,
             )
 
         prepared = self._once(
@@ -285,7 +290,7 @@ class Gate:
 
     def agents(self) -> Mapping[str, Listed]:
         """The register of the active policy and all agents that have called, by id."""
-        register = self._policies[self._active].agents or {}
+        register = self._policies.active.agents or {}
         known = self.roster.all()
         return {
             name: Listed(register.get(name), *known.get(name, (None, Seen())))
@@ -310,7 +315,7 @@ class Gate:
         return self.agents()[agent_id]
 
     def _turned(self, rpc: str, agent_id: str, because: str, actor: str) -> Entry:
-        policy = self._policies[self._active]
+        policy = self._policies.active
         registered = policy.agents is not None and agent_id in policy.agents
         name = agent_id if registered else self.agent_mark(agent_id)
         return self._change(rpc, "", policy, target=name, because=because, actor=actor)
@@ -318,9 +323,9 @@ class Gate:
     def _check_agent(self, agent_id: str) -> None:
         """Someone who stops an agent must not be told that it is done because of a slip in its name."""
         _check_name("agent_id", agent_id)
-        register = self._policies[self._active].agents
+        register = self._policies.active.agents
         if register is not None and agent_id not in register and agent_id not in self.roster.all():
-            sentence = f"agent_id is not in the register of policy {self._active}"
+            sentence = f"agent_id is not in the register of policy {self._policies.active.version}"
             raise Failure(Reason.FIELD_INVALID, sentence, field="agent_id")
 
     def _admit(
@@ -447,9 +452,7 @@ class Gate:
         raise Failure(Reason.STORE_UNAVAILABLE, "too many calls write to this session at once")
 
     def _policy(self, version: str, tenant: str) -> Policy:
-        policy = self._policies.get(version or self._active)
-        if policy is None:
-            raise Failure(Reason.POLICY_UNKNOWN, "policy names no loaded version", field="policy")
+        policy = self._policies.of(version)
         if not policy.admits(tenant):
             raise Failure(Reason.TENANT_UNKNOWN, "tenant is not one that the policy names", field="tenant")
         return policy
@@ -515,6 +518,7 @@ def _reviewed(call: ReviewCall, judged: Judged, policy: Policy, decision_id: str
         judged.findings,
         decision_id,
         policy.version,
+        policy.digest,
         suggestion=judged.suggestion,
     )
 

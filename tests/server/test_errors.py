@@ -211,10 +211,10 @@ def check_refused_bytes(error: grpc.RpcError) -> None:
 
 
 def test_an_unknown_service_is_unimplemented(channel):
-    suspend = channel.unary_unary("/hushgate.v1.AdminService/SuspendAgent", None, None)
+    decide = channel.unary_unary("/hushgate.v1.AdminService/DecideReview", None, None)
 
     with pytest.raises(grpc.RpcError) as failed:
-        suspend(b"")
+        decide(b"")
 
     assert failed.value.code() is grpc.StatusCode.UNIMPLEMENTED
 

@@ -43,7 +43,6 @@ def gate(assembled: Assembled, store) -> Gate:
         detector=like._detector,
         vault=Vault(store, KEYS),
         policies=like._policies,
-        active=like._active,
         keys=like._keys,
     )
 

@@ -12,10 +12,13 @@ from google.protobuf.timestamp_pb2 import Timestamp  # noqa: TC002 - the annotat
 
 from hushgate.caller.errors import Refused
 from hushgate.v1.admin_service_pb2 import (
+    ActivatePolicyRequest,
     EraseSubjectRequest,
     ListAgentsRequest,
+    ListPoliciesRequest,
     ResumeAgentRequest,
     RevealTokenRequest,
+    RollbackPolicyRequest,
     SearchAuditRequest,
     SuspendAgentRequest,
     VerifyAuditRequest,
@@ -175,6 +178,21 @@ def search_audit(
 def verify_audit() -> VerifyAuditRequest:
     """AdminService.VerifyAudit: whether the audit log stands as it was written."""
     return VerifyAuditRequest()
+
+
+def list_policies() -> ListPoliciesRequest:
+    """AdminService.ListPolicies: the known policies, the active one first, and what is wrong with files."""
+    return ListPoliciesRequest()
+
+
+def activate_policy(*, version: str, reason: str, requested_by: str) -> ActivatePolicyRequest:
+    """AdminService.ActivatePolicy: a policy, by its version or digest, is to decide; or one more asks it."""
+    return _made(ActivatePolicyRequest, version=version, reason=reason, requested_by=requested_by)
+
+
+def rollback_policy(*, reason: str, requested_by: str) -> RollbackPolicyRequest:
+    """AdminService.RollbackPolicy: the policy before the present one is to decide again."""
+    return _made(RollbackPolicyRequest, reason=reason, requested_by=requested_by)
 
 
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:

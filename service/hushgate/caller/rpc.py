@@ -103,6 +103,13 @@ SUSPEND_AGENT = Unary(_ADMIN + "SuspendAgent", requests.suspend_agent, admin.Sus
 RESUME_AGENT = Unary(_ADMIN + "ResumeAgent", requests.resume_agent, admin.ResumeAgentResponse, 10.0)
 SEARCH_AUDIT = Unary(_ADMIN + "SearchAudit", requests.search_audit, admin.SearchAuditResponse, 60.0)
 VERIFY_AUDIT = Unary(_ADMIN + "VerifyAudit", requests.verify_audit, admin.VerifyAuditResponse, 600.0)
+LIST_POLICIES = Unary(_ADMIN + "ListPolicies", requests.list_policies, admin.ListPoliciesResponse, 10.0)
+ACTIVATE_POLICY = Unary(
+    _ADMIN + "ActivatePolicy", requests.activate_policy, admin.ActivatePolicyResponse, 60.0
+)
+ROLLBACK_POLICY = Unary(
+    _ADMIN + "RollbackPolicy", requests.rollback_policy, admin.RollbackPolicyResponse, 60.0
+)
 REDACT = Unary(_REDACTION + "Redact", requests.redact, redaction.RedactResponse, 60.0)
 REDACT_STREAM = Stream(_REDACTION + "RedactStream", requests.redact_stream, redaction.RedactResponse, None)
 EXPLAIN = Unary(_TUNING + "Explain", requests.explain, tuning.ExplainResponse, 10.0)

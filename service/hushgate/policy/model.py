@@ -122,7 +122,11 @@ class Policy:
 
     version: str
     digest: str
-    """SHA-256, in hex, of what the policy says; comments, order and layout do not count."""
+    """SHA-256, in hex, of ``content``."""
+    content: str = field(repr=False)
+    """What the policy says, as JSON, of which ``reader.policy_of`` makes it again; no comments or layout."""
+    approvals: int
+    """How many people must ask for the change before it takes effect."""
     tenants: frozenset[str] | None
     """None: any."""
     intents: Mapping[str, Intent] = field(repr=False)
@@ -206,3 +210,24 @@ class Policy:
     def is_internal(self, path: Path) -> bool:
         """Whether the text at ``path`` must never go out."""
         return self.internal.find(path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The policies that calls can be decided by at one moment."""
+
+    active: Policy
+    """The one that decides where a call names none."""
+    by_version: Mapping[str, Policy] = field(repr=False)
+
+    @classmethod
+    def only(cls, policy: Policy) -> Policies:
+        """One policy alone."""
+        return cls(policy, {policy.version: policy})
+
+    def of(self, version: str) -> Policy:
+        """The policy of that version; the active one if it is empty. Fails with POLICY_UNKNOWN."""
+        found = self.by_version.get(version) if version else self.active
+        if found is None:
+            raise Failure(Reason.POLICY_UNKNOWN, "policy names no loaded version", field="policy")
+        return found

@@ -71,10 +71,18 @@ def _read(path: Path, entities: Collection[str] | None) -> tuple[PolicyFile | No
     return file, sorted(dict.fromkeys(problems))
 
 
-def _policy(file: PolicyFile) -> Policy:
+def policy_of(content: str) -> Policy:
+    """The policy that says ``content``: see ``Policy.content``."""
+    return _policy(PolicyFile.model_validate_json(content), content)
+
+
+def _policy(file: PolicyFile, content: str = "") -> Policy:
+    content = content or _content(file)
     return Policy(
         version=file.version,
-        digest=_digest(file),
+        digest=hashlib.sha256(content.encode()).hexdigest(),
+        content=content,
+        approvals=file.activation.approvals,
         tenants=None if file.tenants is None else frozenset(file.tenants),
         intents={name: _intent(name, each, file.field_sets) for name, each in file.intents.items()},
         destinations={
@@ -95,9 +103,9 @@ def _policy(file: PolicyFile) -> Policy:
     )
 
 
-def _digest(file: PolicyFile) -> str:
-    content = json.dumps(file.model_dump(mode="json"), sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(content.encode()).hexdigest()
+def _content(file: PolicyFile) -> str:
+    """Without what is not said, so that a key that a later hushgate knows changes nothing."""
+    return json.dumps(file.model_dump(mode="json", exclude_defaults=True), sort_keys=True, ensure_ascii=True)
 
 
 def _key_names(file: PolicyFile) -> dict[str, str]:

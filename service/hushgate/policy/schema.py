@@ -155,6 +155,12 @@ class ReviewsFile(_Strict):
     expire_minutes: int = Field(default=60, ge=1, le=1440)
 
 
+class ActivationFile(_Strict):
+    """What it takes to put a policy into force, and to replace it."""
+
+    approvals: Annotated[int, Field(ge=1, le=10)] = 1
+
+
 class PolicyFile(_Strict):
     """A policy file, as policies/README.md explains it."""
 
@@ -172,6 +178,7 @@ class PolicyFile(_Strict):
     outbound: OutboundFile = OutboundFile()
     reviews: ReviewsFile = ReviewsFile()
     agents: Annotated[dict[str, AgentFile], Some] | None = None
+    activation: ActivationFile = ActivationFile()
     allow: list[str] = []
     deny: dict[str, list[str]] = {}
 

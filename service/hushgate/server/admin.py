@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hushgate.audit.entry import Entry, Stage
 from hushgate.failure import Failure, Reason
-from hushgate.server import auditing
+from hushgate.server import auditing, policies
 from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
@@ -15,26 +18,25 @@ from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hushgate.audit.log import Audit
-    from hushgate.gate import Gate, Listed
-    from hushgate.redactor import Redactor
+    from hushgate.gate import Listed
+    from hushgate.server.assembly import Assembled
     from hushgate.server.frame import Context, Frame
     from hushgate.sessions.receipt import Receipt
     from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
 
 _LONGEST_REASON = 1000
+_LONGEST_NAME = 256
 """Code points."""
 
 
 class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     """What stands beside the flow. See the proto for what each call promises."""
 
-    def __init__(self, frame: Frame, gate: Gate, redactor: Redactor, audit: Audit) -> None:
-        """``redactor``: for the reasons that people state, which may hold what the log must not."""
+    def __init__(self, frame: Frame, assembled: Assembled) -> None:
         self._frame = frame
-        self._gate = gate
-        self._redactor = redactor
-        self._audit = audit
+        self._assembled = assembled
+        self._gate = assembled.gate
+        self._audit = assembled.audit
 
     async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
         """See the proto."""
@@ -44,7 +46,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             who = caller().subject
 
             def work() -> tuple[Receipt, str]:
-                because = self._redactor.redact(request.reason).text
+                because = self._redacted(request.reason)
                 receipt = self._gate.erase(request.tenant, request.subject_id, because=because, actor=who)
                 return receipt, because
 
@@ -75,7 +77,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             who = caller().subject
 
             def work() -> RevealTokenResponse:
-                because = self._redactor.redact(request.reason).text
+                because = self._redacted(request.reason)
                 revealed = self._gate.reveal(
                     request.tenant, request.session_id, request.token, because=because, actor=who
                 )
@@ -139,12 +141,86 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         who = caller().subject
 
         def work() -> tuple[Listed, str]:
-            because = self._redactor.redact(reason).text
+            because = self._redacted(reason)
             return turn(agent_id, because=because, by=who), because
 
         listed, because = await self._frame.run(work)
         self._frame.log.deed(event, agent=agent_id, because=because, by=who)
         return _agent(agent_id, listed)
+
+    async def ListPolicies(  # noqa: N802
+        self,
+        request: pb.ListPoliciesRequest,  # noqa: ARG002 - it is empty
+        context: Context,
+    ) -> pb.ListPoliciesResponse:
+        """See the proto."""
+        async with self._frame.call("ListPolicies", context):
+            return await self._frame.decide(context, lambda _: policies.listed(self._assembled.in_force))
+
+    async def ActivatePolicy(  # noqa: N802
+        self, request: pb.ActivatePolicyRequest, context: Context
+    ) -> pb.ActivatePolicyResponse:
+        """See the proto."""
+        async with self._frame.call("ActivatePolicy", context):
+            who = _operator(request)
+            _check_name("version", request.version)
+
+            def work() -> pb.ActivatePolicyResponse:
+                change = self._change("ActivatePolicy", who, request.reason)
+                active = self._assembled.in_force.activate(request.version, who)
+                self._assembled.take_up()
+                answer = policies.activated(self._assembled.in_force, waits=not active)
+                done = answer.policy if active else answer.pending
+                self._changed("activated" if active else "waits", done, change)
+                return answer
+
+            return await self._frame.decide(context, lambda _: work())
+
+    async def RollbackPolicy(  # noqa: N802
+        self, request: pb.RollbackPolicyRequest, context: Context
+    ) -> pb.RollbackPolicyResponse:
+        """See the proto."""
+        async with self._frame.call("RollbackPolicy", context):
+            who = _operator(request)
+
+            def work() -> pb.RollbackPolicyResponse:
+                change = self._change("RollbackPolicy", who, request.reason)
+                self._assembled.in_force.roll_back(who)
+                self._assembled.take_up()
+                policy = policies.listed(self._assembled.in_force).policies[0]
+                self._changed("rolled back", policy, change)
+                return pb.RollbackPolicyResponse(policy=policy)
+
+            return await self._frame.decide(context, lambda _: work())
+
+    def _change(self, rpc: str, who: str, reason: str) -> Entry:
+        """The audit log's entry of a change of policy, whose beginning it has first."""
+        policy = self._assembled.in_force.policies.active
+        entry = Entry(
+            rpc=rpc,
+            decision_id=uuid.uuid4().hex,
+            actor=self._redacted(who),
+            policy_version=policy.version,
+            policy_digest=policy.digest,
+            because=self._redacted(reason),
+        )
+        self._assembled.audit.record(replace(entry, stage=Stage.BEGUN))
+        return entry
+
+    def _changed(self, what: str, policy: pb.PolicyVersion, change: Entry) -> None:
+        self._assembled.audit.record(replace(change, target=f"{policy.version} {policy.digest}"))
+        self._frame.log.deed(
+            "policy",
+            what=what,
+            version=policy.version,
+            digest=policy.digest,
+            by=change.actor,
+            because=change.because,
+        )
+
+    def _redacted(self, text: str) -> str:
+        """What a person states may hold what the log must not."""
+        return self._assembled.redactor.redact(text).text
 
 
 def _agent(agent_id: str, listed: Listed) -> pb.Agent:
@@ -164,6 +240,24 @@ def _agent(agent_id: str, listed: Listed) -> pb.Agent:
     if seen.last:
         answer.last_seen.FromMilliseconds(round(seen.last * 1000))
     return answer
+
+
+def _operator(request: pb.ActivatePolicyRequest | pb.RollbackPolicyRequest) -> str:
+    """Who asks for a change of policy: as proven, or as they say where nobody has to prove it."""
+    _check_reason(request.reason)
+    who = caller()
+    if who.proven:
+        return who.subject
+    _check_name("requested_by", request.requested_by)
+    return request.requested_by.strip()
+
+
+def _check_name(field: str, name: str) -> None:
+    if not name.strip():
+        raise Failure(Reason.FIELD_REQUIRED, f"{field} must not be empty", field=field)
+    if len(name) > _LONGEST_NAME:
+        sentence = f"{field} is longer than {_LONGEST_NAME} code points"
+        raise Failure(Reason.FIELD_INVALID, sentence, field=field, limit=_LONGEST_NAME)
 
 
 def _check_reason(reason: str) -> None:

@@ -1,18 +1,26 @@
-"""What a server is made of: one detector, policies, store and keys, behind a gate and a redactor."""
+"""What a server is made of: one detector, policies, store and keys, behind a gate and a redactor.
+
+What depends on a policy is swapped, each by one reference, when another comes into force: a call takes what
+it needs once, and so is decided by one policy from beginning to end.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import NAMED, load_detector, load_patterns, load_policies, load_tenant_keys
+from hushgate.assembly import NAMED, load_detector, load_patterns, load_tenant_keys, policy_files
+from hushgate.audit.entry import Entry
 from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
 from hushgate.audit.writer import Terms, Writer
 from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate, Limits
+from hushgate.policy.files import PolicyFiles
+from hushgate.policy.inforce import InForce
 from hushgate.redactor import Redactor
 from hushgate.sessions.memory_store import MemoryStore
 from hushgate.sessions.sqlite_store import SqliteStore
@@ -21,6 +29,9 @@ from hushgate.settings import NO_NAMES
 from hushgate.transformation.joinable import Keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from hushgate.policy.files import Looked
     from hushgate.policy.model import Policy
     from hushgate.sessions.store import Store
     from hushgate.settings import Settings
@@ -28,7 +39,7 @@ if TYPE_CHECKING:
 NO_NAMES_ASKED = "names are not detected: no model is loaded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Assembled:
     """Everything that is up once a server serves."""
 
@@ -39,10 +50,54 @@ class Assembled:
     """What an operator should know of the names; empty when they are detected."""
     vault: Vault
     audit: Audit
-    policies: tuple[Policy, ...]
-    """The active one first."""
     entities: frozenset[str]
     """What the packs can find, and what the program names itself."""
+    in_force: InForce
+    changed: Callable[[], object] = field(default=lambda: None, init=False)
+    """Called when other policies are in force."""
+    _redactors: Mapping[str, Redactor] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        self.take_up()
+
+    def take_up(self) -> None:
+        """Decide calls that begin from now on by the policies that are in force now."""
+        policies = self.in_force.policies
+        self.gate.take(policies)
+        self._redactors = {v: self.redactor.under(policy) for v, policy in policies.by_version.items()}
+        self.redactor = self._redactors[policies.active.version]
+        self.explainer = self.explainer.under(policies.active)
+        self.changed()
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Those that calls can be decided by, the active one first."""
+        policies = self.in_force.policies
+        others = (p for p in policies.by_version.values() if p is not policies.active)
+        return (policies.active, *others)
+
+    def follow(self, looked: Looked) -> bool:
+        """Decide by what files and store say now. Whether that is other than before."""
+        changed = self.in_force.follow(looked)
+        if changed:
+            self.take_up()
+            active = self.in_force.policies.active
+            self.audit.record(
+                Entry(
+                    rpc="FollowPolicy",
+                    decision_id=uuid.uuid4().hex,
+                    policy_version=active.version,
+                    policy_digest=active.digest,
+                )
+            )
+        return changed
+
+    def redactor_of(self, version: str) -> Redactor:
+        """Redacts under the policy of that version, the active one if empty. Fails with POLICY_UNKNOWN."""
+        found = self._redactors.get(version) if version else self.redactor
+        if found is None:
+            raise Failure(Reason.POLICY_UNKNOWN, "no policy of this version is loaded", field="policy")
+        return found
 
     def tend(self) -> None:
         """The work between calls; Failure STORE_UNAVAILABLE or AUDIT_UNAVAILABLE if that is away now."""
@@ -56,22 +111,25 @@ class Assembled:
         self.audit.close()
 
 
-def assemble(settings: Settings) -> Assembled:
-    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID, STORE_UNAVAILABLE or AUDIT_UNAVAILABLE."""
+def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
+    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID, STORE_UNAVAILABLE or AUDIT_UNAVAILABLE.
+
+    ``files``: the policies' of the settings, where they are looked at again later.
+    """
     _check_key(settings)
     tenant_keys = load_tenant_keys(settings)
-    policies = load_policies(settings)
-    active = policies[0]
+    looked = (files or watched(settings)).look()
     patterns = load_patterns(settings)
     detector = load_detector(settings, patterns)
     keys = Keys.derive(*tenant_keys.ring.keys)
     vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
+    in_force = InForce(vault, looked)
+    active = in_force.policies.active
     audit = open_audit(settings)
     gate = Gate(
         detector=detector,
         vault=vault,
-        policies={policy.version: policy for policy in policies},
-        active=active.version,
+        policies=in_force.policies,
         keys=keys,
         limits=Limits(text=settings.max_text, messages=settings.max_messages, records=settings.max_records),
         audit=audit,
@@ -80,7 +138,7 @@ def assemble(settings: Settings) -> Assembled:
     explainer = Explainer(patterns, detector, active)
     notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
     entities = NAMED.union(rule.entity for rule in patterns.rules)
-    return Assembled(gate, redactor, explainer, notice, vault, audit, policies, entities)
+    return Assembled(gate, redactor, explainer, notice, vault, audit, entities, in_force)
 
 
 def open_audit(settings: Settings) -> Audit:
@@ -90,6 +148,11 @@ def open_audit(settings: Settings) -> Audit:
     terms = Terms(sync=settings.audit_sync, buffer=settings.audit_buffer, days=settings.audit_days)
     key_file = settings.audit_key_file or settings.audit / KEY_FILE
     return Audit(Writer.open(settings.audit, key_file, terms))
+
+
+def watched(settings: Settings) -> PolicyFiles:
+    """The settings' policy files, to be looked at again and again."""
+    return PolicyFiles(lambda: policy_files(settings), lambda *_: [])
 
 
 def open_store(url: str) -> Store:

@@ -70,6 +70,8 @@ class Identity:
     """The one agent that it is; empty: none in particular."""
     expires: float | None = None
     """Seconds since the epoch; None: never."""
+    proven: bool = True
+    """Whether it is proven who this is, or anybody who can connect is this."""
 
     def may(self, rpc: str) -> None:
         """Failure ROLE_REQUIRED unless it has a role that the call needs."""
@@ -110,7 +112,7 @@ def anonymous(*, local: bool, reveal: bool) -> Identity:
     roles = {Role.AGENT, Role.LOG_WRITER, Role.TUNER}
     roles |= {Role.OPERATOR} if local else set()
     roles |= {Role.PRIVACY_OFFICER} if local and reveal else set()
-    return Identity("a caller on this machine" if local else "anybody", frozenset(roles), None)
+    return Identity("a caller on this machine" if local else "anybody", frozenset(roles), None, proven=False)
 
 
 _NOBODY = Identity("nobody", frozenset(), frozenset())

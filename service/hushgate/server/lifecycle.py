@@ -22,17 +22,18 @@ from hushgate.audit.log import NO_LOG
 from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
 from hushgate.server.admin import AdminServicer
-from hushgate.server.assembly import Assembled, assemble
+from hushgate.server.assembly import Assembled, assemble, watched
 from hushgate.server.authentication import Authentication
 from hushgate.server.credentials import Credentials
 from hushgate.server.decoding import Decoding
+from hushgate.server.following import follow_policies
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
 from hushgate.server.identity import Identity, anonymous
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
-from hushgate.server.scraping import metrics_of, served
+from hushgate.server.scraping import metrics_of, served, told
 from hushgate.server.tuning import TuningServicer
 from hushgate.v1 import (
     admin_service_pb2_grpc,
@@ -74,22 +75,26 @@ async def run(
 
     ``shared``: other workers listen on the same port; ``share``: of what all of them count, this one's part.
     """
-    stopping = stopping or asyncio.Event()
+    stopping, changed = stopping or asyncio.Event(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, changed.set)
     log = Log(sys.stderr)
     take_over(log)
     frame = Frame(log)
     try:
         credentials = _credentials(settings)
-        assembled = await frame.run(lambda: assemble(settings))
+        files = watched(settings)
+        assembled = await frame.run(lambda: assemble(settings, files))
         if not stopping.is_set():
             with _watched(settings, assembled, frame, share) as said:
                 async with _serving(
                     settings, assembled, address, frame, credentials, shared=shared
                 ) as servicer:
                     announce(_notice(address, assembled, credentials) + said)
+                    watching = asyncio.create_task(follow_policies(changed, files, assembled, frame))
                     await _until(stopping, servicer, assembled, frame, credentials)
+                    watching.cancel()
         await frame.run(assembled.close)
     finally:
         frame.close()
@@ -112,6 +117,7 @@ def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Shar
         if settings.metrics:
             metrics = metrics_of(assembled.entities, assembled.policies, share)
             frame.watch(metrics)
+            assembled.changed = lambda: told(metrics, assembled.entities, assembled.policies)
             said = around.enter_context(served(settings, metrics.registry)) if share is None else ""
         yield said
 
@@ -141,7 +147,7 @@ async def _serving(
     redaction_service_pb2_grpc.add_RedactionServiceServicer_to_server(
         RedactionServicer(
             frame,
-            assembled.redactor,
+            assembled.redactor_of,
             assembled.audit,
             items=settings.max_items,
             characters=settings.max_text,
@@ -150,14 +156,12 @@ async def _serving(
     )
     explained = min(settings.max_text, EXPLAINED_CHARACTERS)
     tuning_service_pb2_grpc.add_TuningServiceServicer_to_server(
-        TuningServicer(frame, assembled.explainer, items=settings.max_items, characters=explained), server
+        TuningServicer(frame, lambda: assembled.explainer, items=settings.max_items, characters=explained),
+        server,
     )
     admin_service_pb2_grpc.add_AdminServiceServicer_to_server(
         AdminServicer(  # type: ignore[abstract] # what is not there yet answers UNIMPLEMENTED
-            frame,
-            assembled.gate,
-            assembled.redactor,
-            assembled.audit,
+            frame, assembled
         ),
         server,
     )

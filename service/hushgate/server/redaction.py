@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from hushgate.audit.log import Audit
+    from hushgate.policy.model import Policy
     from hushgate.redactor import Redaction, Redactor
     from hushgate.server.frame import Context, Frame
     from hushgate.server.limits import Deadline
@@ -36,6 +37,7 @@ TOGETHER_CHARACTERS = 20_000
 class _Asked:
     """A request that waits or is looked at, and its answer where another's turn has brought it."""
 
+    redactor: Redactor
     language: str
     texts: list[str] = field(repr=False)
     """Those of a request that holds nothing else."""
@@ -52,11 +54,20 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
     """The redactor, called from outside. See the proto for what each call promises."""
 
     def __init__(
-        self, frame: Frame, redactor: Redactor, audit: Audit, *, items: int, characters: int
+        self,
+        frame: Frame,
+        redactor_of: Callable[[str], Redactor],
+        audit: Audit,
+        *,
+        items: int,
+        characters: int,
     ) -> None:
-        """``items``: the most in one request; ``characters``: the most code points in one item."""
+        """``redactor_of``: who redacts under a policy's version now, under the active one if it is empty.
+
+        ``items``: the most in one request; ``characters``: the most code points in one item.
+        """
         self._frame = frame
-        self._redactor = redactor
+        self._redactor_of = redactor_of
         self._audit = audit
         self._items = items
         self._characters = characters
@@ -78,29 +89,35 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
     async def _answer(self, request: RedactRequest, context: Context, line: Line) -> RedactResponse:
         self._check(request)
         texts = [item.text for item in request.items if item.HasField("text")]
-        asked = _Asked(request.language or LANGUAGE, texts if len(texts) == len(request.items) else [])
+        redactor = self._redactor_of(request.policy)
+        policy = redactor.policy
+        asked = _Asked(
+            redactor, request.language or LANGUAGE, texts if len(texts) == len(request.items) else []
+        )
         self._asked.append(asked)
         try:
             redactions, decision_id = await self._frame.decide(
                 context,
                 lambda deadline: self._recorded(
-                    line.rpc, lambda: self._together(asked) or self._redact(request, deadline)
+                    line.rpc,
+                    policy,
+                    lambda: self._together(asked) or self._redact(request, redactor, deadline),
                 ),
             )
         finally:
             self._asked.remove(asked)
-        line.policy_version = self._redactor.policy.version
+        line.policy_version = policy.version
         for redaction in redactions:
             line.count(redaction.findings)
         return RedactResponse(
             items=[_item(item, done) for item, done in zip(request.items, redactions, strict=True)],
             decision_id=decision_id,
+            policy_version=policy.version,
+            policy_digest=policy.digest,
         )
 
     def _check(self, request: RedactRequest) -> None:
         check_count(request.items, self._items, field="items")
-        if request.policy not in {"", self._redactor.policy.version}:
-            raise Failure(Reason.POLICY_UNKNOWN, "no policy of this version is loaded", field="policy")
         for index, item in enumerate(request.items):
             kind = item.WhichOneof("content")
             if kind is None:
@@ -108,7 +125,9 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                 raise Failure(Reason.FIELD_REQUIRED, f"{field} holds neither text nor json", field=field)
             check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
 
-    def _recorded(self, rpc: str, work: Callable[[], list[Redaction]]) -> tuple[list[Redaction], str]:
+    def _recorded(
+        self, rpc: str, policy: Policy, work: Callable[[], list[Redaction]]
+    ) -> tuple[list[Redaction], str]:
         """In the deciding thread: the answer, once the audit log has it, and its decision_id."""
         began = time.perf_counter()
         done = work()
@@ -118,8 +137,8 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                 rpc=rpc,
                 decision_id=decision_id,
                 destination="log",
-                policy_version=self._redactor.policy.version,
-                policy_digest=self._redactor.policy.digest,
+                policy_version=policy.version,
+                policy_digest=policy.digest,
                 entities=counted(finding for each in done for finding in each.findings),
                 items=len(done),
                 microseconds=round((time.perf_counter() - began) * 1e6),
@@ -134,7 +153,10 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
             waiting = [
                 each
                 for each in list(self._asked)  # the other thread adds to it
-                if not each.begun and each.texts and each.done is None and each.language == asked.language
+                if not each.begun
+                and each.texts
+                and each.done is None
+                and (each.redactor, each.language) == (asked.redactor, asked.language)
             ]
             mates, room, places = [asked], TOGETHER_CHARACTERS - asked.characters, BATCH - len(asked.texts)
             for each in waiting:
@@ -147,7 +169,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
 
     def _share(self, mates: list[_Asked]) -> None:
         try:
-            done = self._redactor.redact_many(
+            done = mates[0].redactor.redact_many(
                 [text for each in mates for text in each.texts], mates[0].language
             )
         except Failure:
@@ -155,10 +177,10 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         for each in mates:
             each.done, done = done[: len(each.texts)], done[len(each.texts) :]
 
-    def _redact(self, request: RedactRequest, deadline: Deadline) -> list[Redaction]:
+    def _redact(self, request: RedactRequest, redactor: Redactor, deadline: Deadline) -> list[Redaction]:
         """In the deciding thread: items of one kind together, then in their own order again."""
         redactions: dict[int, Redaction] = {}
-        for kind, redact in (("text", self._redactor.redact_many), ("json", self._redactor.redact_json_many)):
+        for kind, redact in (("text", redactor.redact_many), ("json", redactor.redact_json_many)):
             places = [index for index, item in enumerate(request.items) if item.WhichOneof("content") == kind]
             for at in range(0, len(places), BATCH):
                 deadline.check()

@@ -51,10 +51,16 @@ def metrics_of(entities: Iterable[str], policies: Sequence[Policy], share: Share
         values.ValueClass = values.MultiProcessValue(lambda: share.place)  # type: ignore[no-untyped-call]
     from hushgate.server.metrics import Metrics, Words  # noqa: PLC0415 - as above
 
-    words = Words.of(entities, policies)
-    metrics = Metrics(words)
-    metrics.know(words, policies[0])
+    metrics = Metrics(Words.of(entities, policies))
+    told(metrics, entities, policies)
     return metrics
+
+
+def told(metrics: Metrics, entities: Iterable[str], policies: Sequence[Policy]) -> None:
+    """Tell the metrics which policies there are from now on, the active one first."""
+    from hushgate.server.metrics import Words  # noqa: PLC0415 - as above
+
+    metrics.know(Words.of(entities, policies), policies[0])
 
 
 @contextmanager

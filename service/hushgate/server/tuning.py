@@ -12,6 +12,8 @@ from hushgate.v1 import tuning_service_pb2 as pb
 from hushgate.v1 import tuning_service_pb2_grpc
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from hushgate.detection.candidates import Candidate
     from hushgate.detection.rule import Rule
     from hushgate.explain import Explainer, Explanation, Span
@@ -23,8 +25,13 @@ OUTCOMES = {name.removeprefix("OUTCOME_"): number for name, number in pb.Outcome
 class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
     """The explainer, called from outside. See the proto for what each call promises."""
 
-    def __init__(self, frame: Frame, explainer: Explainer, *, items: int, characters: int) -> None:
-        """``items``: the most marked spans; ``characters``: the most code points in a text or a label."""
+    def __init__(
+        self, frame: Frame, explainer: Callable[[], Explainer], *, items: int, characters: int
+    ) -> None:
+        """``explainer``: who explains now.
+
+        ``items``: the most marked spans; ``characters``: the most code points in a text or a label.
+        """
         self._frame = frame
         self._explainer = explainer
         self._items = items
@@ -34,13 +41,14 @@ class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
         """See the proto."""
         async with self._frame.call("Explain", context) as line:
             marked = self._marked(request)
+            explainer = self._explainer()
             explanation = await self._frame.decide(
                 context,
-                lambda _: self._explainer.explain(
+                lambda _: explainer.explain(
                     request.text, label=request.label, language=request.language or LANGUAGE, marked=marked
                 ),
             )
-            line.policy_version = self._explainer.policy.version
+            line.policy_version = explainer.policy.version
             line.count(explanation.findings)
             return _answer(explanation)
 
@@ -61,7 +69,7 @@ class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
         return [(span.start, span.end) for span in request.marked]
 
     def _rules(self, entity: str) -> pb.ListRulesResponse:
-        rules = self._explainer.rules
+        rules = self._explainer().rules
         return pb.ListRulesResponse(
             rules=[_rule(rule) for rule in rules if not entity or rule.entity == entity]
         )

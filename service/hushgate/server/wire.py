@@ -87,6 +87,7 @@ def prepare_response(prepared: Prepared) -> guard_service_pb2.PrepareResponse:
         findings=findings(prepared.findings),
         decision_id=prepared.decision_id,
         policy_version=prepared.policy_version,
+        policy_digest=prepared.policy_digest,
     )
 
 
@@ -126,6 +127,7 @@ def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:
         findings=findings(reviewed.findings),
         decision_id=reviewed.decision_id,
         policy_version=reviewed.policy_version,
+        policy_digest=reviewed.policy_digest,
         review_id=reviewed.review_id,
         suggestion=reviewed.suggestion,
     )
@@ -145,6 +147,7 @@ def review_stream_response(reviewed: Reviewed) -> guard_service_pb2.ReviewStream
         findings=findings(reviewed.findings),
         decision_id=reviewed.decision_id,
         policy_version=reviewed.policy_version,
+        policy_digest=reviewed.policy_digest,
         review_id=reviewed.review_id,
     )
 

@@ -53,6 +53,13 @@ class _Workers:
         self._shares = shares
         self._ready: set[int] = set()
         self._announced = False
+        self._processes: set[SpawnProcess] = set()
+
+    def hang_up(self) -> None:
+        """SIGHUP, passed on: the workers look at the policies now."""
+        for process in self._processes:
+            if process.pid is not None and process.is_alive():
+                os.kill(process.pid, signal.SIGHUP)
 
     async def keep(self, place: int) -> None:
         """Have one worker run, and another after it, until the stop. The first must come to serve."""
@@ -78,6 +85,7 @@ class _Workers:
             target=work, args=(self._settings, self._address, theirs, share), name=f"hushgate-{place}"
         )
         process.start()
+        self._processes.add(process)
         theirs.close()
         loop = asyncio.get_running_loop()
         ended = asyncio.Event()
@@ -92,6 +100,7 @@ class _Workers:
             loop.remove_reader(ours.fileno())
             ours.close()
             self._ready.discard(place)
+            self._processes.discard(process)
         process.join()
         return process.exitcode
 
@@ -126,6 +135,7 @@ async def supervise(settings: Settings, address: Address, announce: Callable[[st
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     with shared(settings) as theirs, counted(settings) as (shares, said):
         workers = _Workers(theirs, address, lambda notice: announce(notice + said), stopping, shares)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, workers.hang_up)
         lives = [asyncio.create_task(workers.keep(place)) for place in range(settings.workers)]
         results = await asyncio.gather(*lives, return_exceptions=True)
     for result in results:

@@ -311,15 +311,31 @@ class PolicyVersion(_message.Message):
     DIGEST_FIELD_NUMBER: _builtins.int
     ACTIVE_FIELD_NUMBER: _builtins.int
     ACTIVATED_AT_FIELD_NUMBER: _builtins.int
+    PENDING_FIELD_NUMBER: _builtins.int
+    APPROVED_BY_FIELD_NUMBER: _builtins.int
+    APPROVALS_REQUIRED_FIELD_NUMBER: _builtins.int
+    FILE_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """version is the policy's own name for itself."""
     digest: _builtins.str
     """digest is the SHA-256 of its content, in hexadecimal."""
     active: _builtins.bool
     """active says whether it decides now."""
+    pending: _builtins.bool
+    """pending says whether it waits for approval."""
+    approvals_required: _builtins.int
+    """approvals_required is how many people must ask for it, if it waits."""
+    file: _builtins.str
+    """file is where this server has it from; empty if only the store holds it."""
     @_builtins.property
     def activated_at(self) -> _timestamp_pb2.Timestamp:
         """activated_at is when it last became active."""
+
+    @_builtins.property
+    def approved_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """approved_by are who asked for it: all of them for an active policy, those so far for one that waits. Empty for one
+        that a file brought.
+        """
 
     def __init__(
         self,
@@ -328,14 +344,48 @@ class PolicyVersion(_message.Message):
         digest: _builtins.str = ...,
         active: _builtins.bool = ...,
         activated_at: _timestamp_pb2.Timestamp | None = ...,
+        pending: _builtins.bool = ...,
+        approved_by: _abc.Iterable[_builtins.str] | None = ...,
+        approvals_required: _builtins.int = ...,
+        file: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at", "active", b"active", "digest", b"digest", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at", "active", b"active", "approvals_required", b"approvals_required", "approved_by", b"approved_by", "digest", b"digest", "file", b"file", "pending", b"pending", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PolicyVersion: _TypeAlias = PolicyVersion  # noqa: Y015
+
+@_typing.final
+class PolicyProblem(_message.Message):
+    """PolicyProblem is one thing wrong with a policy file. The last good content of the file stays known."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FILE_FIELD_NUMBER: _builtins.int
+    LINE_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    file: _builtins.str
+    """file is the file's path on the server."""
+    line: _builtins.int
+    """line is where, from 1."""
+    sentence: _builtins.str
+    """sentence says what is wrong."""
+    def __init__(
+        self,
+        *,
+        file: _builtins.str = ...,
+        line: _builtins.int = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["file", b"file", "line", b"line", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicyProblem: _TypeAlias = PolicyProblem  # noqa: Y015
 
 @_typing.final
 class ListPoliciesRequest(_message.Message):
@@ -361,18 +411,28 @@ class ListPoliciesResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POLICIES_FIELD_NUMBER: _builtins.int
+    PROBLEMS_FIELD_NUMBER: _builtins.int
+    REFUSED_FILES_FIELD_NUMBER: _builtins.int
+    refused_files: _builtins.int
+    """refused_files is how often a changed file was refused since this server process began."""
     @_builtins.property
     def policies(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyVersion]:
         """policies are ordered newest first."""
+
+    @_builtins.property
+    def problems(self) -> _containers.RepeatedCompositeFieldContainer[Global___PolicyProblem]:
+        """problems are what is wrong with the files now, as the server that answers sees them."""
 
     def __init__(
         self,
         *,
         policies: _abc.Iterable[Global___PolicyVersion] | None = ...,
+        problems: _abc.Iterable[Global___PolicyProblem] | None = ...,
+        refused_files: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["policies", b"policies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["policies", b"policies", "problems", b"problems", "refused_files", b"refused_files"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -386,19 +446,23 @@ class ActivatePolicyRequest(_message.Message):
 
     VERSION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """version is the policy's. Required."""
+    """version is the policy's, or its digest. Required."""
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
+    requested_by: _builtins.str
+    """requested_by is who asks. Required where callers need not prove who they are, and otherwise of no effect."""
     def __init__(
         self,
         *,
         version: _builtins.str = ...,
         reason: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "requested_by", b"requested_by", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -411,18 +475,24 @@ class ActivatePolicyResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     POLICY_FIELD_NUMBER: _builtins.int
+    PENDING_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def policy(self) -> Global___PolicyVersion:
         """policy is the active one."""
+
+    @_builtins.property
+    def pending(self) -> Global___PolicyVersion:
+        """pending is the policy that was asked for, if it waits for another person."""
 
     def __init__(
         self,
         *,
         policy: Global___PolicyVersion | None = ...,
+        pending: Global___PolicyVersion | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["pending", b"pending", "policy", b"policy"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["pending", b"pending", "policy", b"policy"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -435,16 +505,20 @@ class RollbackPolicyRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     REASON_FIELD_NUMBER: _builtins.int
+    REQUESTED_BY_FIELD_NUMBER: _builtins.int
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
+    requested_by: _builtins.str
+    """requested_by is who asks. Required where callers need not prove who they are, and otherwise of no effect."""
     def __init__(
         self,
         *,
         reason: _builtins.str = ...,
+        requested_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "requested_by", b"requested_by"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

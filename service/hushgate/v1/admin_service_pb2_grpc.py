@@ -129,7 +129,8 @@ class AdminServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def ListPolicies(self, request, context):
-        """ListPolicies lists the policies that are known, newest first.
+        """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
+        before, newest first, then what else the files hold; and what is wrong with the files.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -137,14 +138,18 @@ class AdminServiceServicer(object):
 
     def ActivatePolicy(self, request, context):
         """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
-        to end. A policy with problems is refused with ERROR_REASON_POLICY_INVALID, and the active one stays.
+        to end; other workers and replicas on the same store follow within about a second. A policy with problems, or with a
+        test of its own that fails, is refused with ERROR_REASON_POLICY_INVALID, and the active one stays. Where the active
+        policy or the new one asks for several approvals, the policy waits until so many people have asked for it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RollbackPolicy(self, request, context):
-        """RollbackPolicy makes the policy that was active before the present one active again. It is atomic.
+        """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
+        for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
+        file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -48,13 +48,20 @@ class AdminServiceStub:
     ResumeAgent: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeAgentRequest, _admin_service_pb2.ResumeAgentResponse]
     """ResumeAgent lets a suspended agent go on. Resuming an agent that is not suspended changes nothing and succeeds."""
     ListPolicies: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListPoliciesRequest, _admin_service_pb2.ListPoliciesResponse]
-    """ListPolicies lists the policies that are known, newest first."""
+    """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
+    before, newest first, then what else the files hold; and what is wrong with the files.
+    """
     ActivatePolicy: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ActivatePolicyRequest, _admin_service_pb2.ActivatePolicyResponse]
     """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
-    to end. A policy with problems is refused with ERROR_REASON_POLICY_INVALID, and the active one stays.
+    to end; other workers and replicas on the same store follow within about a second. A policy with problems, or with a
+    test of its own that fails, is refused with ERROR_REASON_POLICY_INVALID, and the active one stays. Where the active
+    policy or the new one asks for several approvals, the policy waits until so many people have asked for it.
     """
     RollbackPolicy: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.RollbackPolicyRequest, _admin_service_pb2.RollbackPolicyResponse]
-    """RollbackPolicy makes the policy that was active before the present one active again. It is atomic."""
+    """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
+    for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
+    file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
+    """
     ListReviews: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]
     """ListReviews lists what waits for a person, oldest first."""
     DecideReview: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]
@@ -92,13 +99,20 @@ class AdminServiceAsyncStub(AdminServiceStub):
     ResumeAgent: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ResumeAgentRequest, _admin_service_pb2.ResumeAgentResponse]  # type: ignore[assignment]
     """ResumeAgent lets a suspended agent go on. Resuming an agent that is not suspended changes nothing and succeeds."""
     ListPolicies: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListPoliciesRequest, _admin_service_pb2.ListPoliciesResponse]  # type: ignore[assignment]
-    """ListPolicies lists the policies that are known, newest first."""
+    """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
+    before, newest first, then what else the files hold; and what is wrong with the files.
+    """
     ActivatePolicy: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ActivatePolicyRequest, _admin_service_pb2.ActivatePolicyResponse]  # type: ignore[assignment]
     """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
-    to end. A policy with problems is refused with ERROR_REASON_POLICY_INVALID, and the active one stays.
+    to end; other workers and replicas on the same store follow within about a second. A policy with problems, or with a
+    test of its own that fails, is refused with ERROR_REASON_POLICY_INVALID, and the active one stays. Where the active
+    policy or the new one asks for several approvals, the policy waits until so many people have asked for it.
     """
     RollbackPolicy: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.RollbackPolicyRequest, _admin_service_pb2.RollbackPolicyResponse]  # type: ignore[assignment]
-    """RollbackPolicy makes the policy that was active before the present one active again. It is atomic."""
+    """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
+    for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
+    file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
+    """
     ListReviews: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]  # type: ignore[assignment]
     """ListReviews lists what waits for a person, oldest first."""
     DecideReview: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]  # type: ignore[assignment]
@@ -157,7 +171,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.ListPoliciesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ListPoliciesResponse, _abc.Awaitable[_admin_service_pb2.ListPoliciesResponse]]:
-        """ListPolicies lists the policies that are known, newest first."""
+        """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
+        before, newest first, then what else the files hold; and what is wrong with the files.
+        """
 
     @_abc_1.abstractmethod
     def ActivatePolicy(
@@ -166,7 +182,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ActivatePolicyResponse, _abc.Awaitable[_admin_service_pb2.ActivatePolicyResponse]]:
         """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
-        to end. A policy with problems is refused with ERROR_REASON_POLICY_INVALID, and the active one stays.
+        to end; other workers and replicas on the same store follow within about a second. A policy with problems, or with a
+        test of its own that fails, is refused with ERROR_REASON_POLICY_INVALID, and the active one stays. Where the active
+        policy or the new one asks for several approvals, the policy waits until so many people have asked for it.
         """
 
     @_abc_1.abstractmethod
@@ -175,7 +193,10 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.RollbackPolicyRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.RollbackPolicyResponse, _abc.Awaitable[_admin_service_pb2.RollbackPolicyResponse]]:
-        """RollbackPolicy makes the policy that was active before the present one active again. It is atomic."""
+        """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
+        for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
+        file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
+        """
 
     @_abc_1.abstractmethod
     def ListReviews(

@@ -161,10 +161,13 @@ class PrepareResponse(_message.Message):
     FINDINGS_FIELD_NUMBER: _builtins.int
     DECISION_ID_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """decision_id names this decision in the audit log."""
     policy_version: _builtins.str
     """policy_version is the version of the policy that decided."""
+    policy_digest: _builtins.str
+    """policy_digest is the SHA-256 of what that policy says, in hexadecimal."""
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[Global___Message]:
         """messages are the request's, in order and number, with what is sensitive hidden."""
@@ -190,10 +193,11 @@ class PrepareResponse(_message.Message):
         findings: _abc.Iterable[_finding_pb2.Finding] | None = ...,
         decision_id: _builtins.str = ...,
         policy_version: _builtins.str = ...,
+        policy_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "fields", b"fields", "findings", b"findings", "messages", b"messages", "policy_version", b"policy_version", "records", b"records"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "fields", b"fields", "findings", b"findings", "messages", b"messages", "policy_digest", b"policy_digest", "policy_version", b"policy_version", "records", b"records"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -323,6 +327,7 @@ class ReviewResponse(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
+    POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     SUGGESTION_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict says whether anything may be sent. Look at it before the content."""
@@ -336,6 +341,8 @@ class ReviewResponse(_message.Message):
     """policy_version is the version of the policy that decided."""
     review_id: _builtins.str
     """review_id names what a person has to decide, if the verdict is VERDICT_HELD."""
+    policy_digest: _builtins.str
+    """policy_digest is the SHA-256 of what that policy says, in hexadecimal."""
     suggestion: _builtins.str
     """suggestion is a draft to go on from where a text is blocked or held: this one, with what stops it replaced by its
     kind, such as [ACCOUNT_ID]. Tokens stand in it as they were, so that a model may read it. To send it, review it: it
@@ -360,11 +367,12 @@ class ReviewResponse(_message.Message):
         decision_id: _builtins.str = ...,
         policy_version: _builtins.str = ...,
         review_id: _builtins.str = ...,
+        policy_digest: _builtins.str = ...,
         suggestion: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "decision_id", b"decision_id", "findings", b"findings", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "suggestion", b"suggestion", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "decision_id", b"decision_id", "findings", b"findings", "policy_digest", b"policy_digest", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "suggestion", b"suggestion", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["text", "arguments_json"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -469,6 +477,7 @@ class ReviewStreamResponse(_message.Message):
     DECISION_ID_FIELD_NUMBER: _builtins.int
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
+    POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is VERDICT_UNSPECIFIED while the review goes on, and the verdict on the whole draft in the last message."""
     text: _builtins.str
@@ -479,6 +488,8 @@ class ReviewStreamResponse(_message.Message):
     """policy_version is the version of the policy that decided. It stands in the last message."""
     review_id: _builtins.str
     """review_id names what a person has to decide, if the verdict is VERDICT_HELD."""
+    policy_digest: _builtins.str
+    """policy_digest is the SHA-256 of what that policy says, in hexadecimal. It stands in the last message."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are the grounds of the verdict; offsets count in the whole draft."""
@@ -497,10 +508,11 @@ class ReviewStreamResponse(_message.Message):
         decision_id: _builtins.str = ...,
         policy_version: _builtins.str = ...,
         review_id: _builtins.str = ...,
+        policy_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "findings", b"findings", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "findings", b"findings", "policy_digest", b"policy_digest", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from hushgate.v1 import finding_pb2 as hushgate_dot_v1_dot_finding__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hushgate/v1/redaction_service.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"C\n\nRedactItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x0e\n\x04json\x18\x03 \x01(\tH\x00\x42\t\n\x07\x63ontent\"Y\n\rRedactRequest\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x17.hushgate.v1.RedactItem\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"m\n\x0cRedactedItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x0e\n\x04json\x18\x03 \x01(\tH\x00\x12&\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x14.hushgate.v1.FindingB\t\n\x07\x63ontent\"O\n\x0eRedactResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.hushgate.v1.RedactedItem\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t2\xa2\x01\n\x10RedactionService\x12\x41\n\x06Redact\x12\x1a.hushgate.v1.RedactRequest\x1a\x1b.hushgate.v1.RedactResponse\x12K\n\x0cRedactStream\x12\x1a.hushgate.v1.RedactRequest\x1a\x1b.hushgate.v1.RedactResponse(\x01\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#hushgate/v1/redaction_service.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"C\n\nRedactItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x0e\n\x04json\x18\x03 \x01(\tH\x00\x42\t\n\x07\x63ontent\"Y\n\rRedactRequest\x12&\n\x05items\x18\x01 \x03(\x0b\x32\x17.hushgate.v1.RedactItem\x12\x0e\n\x06policy\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\"m\n\x0cRedactedItem\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x04text\x18\x02 \x01(\tH\x00\x12\x0e\n\x04json\x18\x03 \x01(\tH\x00\x12&\n\x08\x66indings\x18\x04 \x03(\x0b\x32\x14.hushgate.v1.FindingB\t\n\x07\x63ontent\"~\n\x0eRedactResponse\x12(\n\x05items\x18\x01 \x03(\x0b\x32\x19.hushgate.v1.RedactedItem\x12\x13\n\x0b\x64\x65\x63ision_id\x18\x02 \x01(\t\x12\x16\n\x0epolicy_version\x18\x0e \x01(\t\x12\x15\n\rpolicy_digest\x18\x0f \x01(\t2\xa2\x01\n\x10RedactionService\x12\x41\n\x06Redact\x12\x1a.hushgate.v1.RedactRequest\x1a\x1b.hushgate.v1.RedactResponse\x12K\n\x0cRedactStream\x12\x1a.hushgate.v1.RedactRequest\x1a\x1b.hushgate.v1.RedactResponse(\x01\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,7 +39,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REDACTEDITEM']._serialized_start=239
   _globals['_REDACTEDITEM']._serialized_end=348
   _globals['_REDACTRESPONSE']._serialized_start=350
-  _globals['_REDACTRESPONSE']._serialized_end=429
-  _globals['_REDACTIONSERVICE']._serialized_start=432
-  _globals['_REDACTIONSERVICE']._serialized_end=594
+  _globals['_REDACTRESPONSE']._serialized_end=476
+  _globals['_REDACTIONSERVICE']._serialized_start=479
+  _globals['_REDACTIONSERVICE']._serialized_end=641
 # @@protoc_insertion_point(module_scope)

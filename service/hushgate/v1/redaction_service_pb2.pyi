@@ -132,8 +132,14 @@ class RedactResponse(_message.Message):
 
     ITEMS_FIELD_NUMBER: _builtins.int
     DECISION_ID_FIELD_NUMBER: _builtins.int
+    POLICY_VERSION_FIELD_NUMBER: _builtins.int
+    POLICY_DIGEST_FIELD_NUMBER: _builtins.int
     decision_id: _builtins.str
     """decision_id names the answer in the audit log."""
+    policy_version: _builtins.str
+    """policy_version is the version of the policy that decided on the whole batch."""
+    policy_digest: _builtins.str
+    """policy_digest is the SHA-256 of what that policy says, in hexadecimal."""
     @_builtins.property
     def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___RedactedItem]:
         """items are the request's, in order and number."""
@@ -143,10 +149,12 @@ class RedactResponse(_message.Message):
         *,
         items: _abc.Iterable[Global___RedactedItem] | None = ...,
         decision_id: _builtins.str = ...,
+        policy_version: _builtins.str = ...,
+        policy_digest: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "items", b"items"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "items", b"items", "policy_digest", b"policy_digest", "policy_version", b"policy_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,139 @@
+"""What an operator does about policies while a server runs: they change, wait, go back, and no call fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import yaml
+from tests.policy.policies import settled
+from tests.server.conftest import POLICY
+
+from hushgate.client import Client, HushgateError
+
+CALL = {"tenant": "acme", "session_id": "policies", "intent": "order_status"}
+
+
+def hushgate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "hushgate", "policies", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def written(file, version, **also):
+    data = yaml.safe_load(POLICY.read_text()) | {"version": version} | also
+    beside = file.with_suffix(".new")
+    beside.write_text(yaml.safe_dump(data))
+    return settled(beside, file)
+
+
+def comes_to(client, version):
+    for _ in range(100):
+        answer = client.redact("call me")
+        if answer.policy_version == version:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+@pytest.fixture
+def place(tmp_path):
+    shutil.copy(POLICY, tmp_path / "policy.yaml")
+    return tmp_path
+
+
+def test_policies_change_under_load_on_every_worker_and_each_answer_is_of_one_policy(serve, place):
+    file = written(place / "policy.yaml", "v0")
+    stop, failed, seen = threading.Event(), [], {}
+    # Each version says what becomes of a card, so that an answer under two policies would show.
+    forms = {"v0": "[CREDIT_CARD]", "v1": "**** **** **** 1111"}
+    card = "card 4111 1111 1111 1111"
+
+    def load(client: Client) -> None:
+        while not stop.is_set():
+            try:
+                answer = client.redact([card, card])
+            except HushgateError as error:
+                failed.append(error.reason)
+                continue
+            seen.setdefault((answer.policy_version, answer.policy_digest), 0)
+            seen[answer.policy_version, answer.policy_digest] += 1
+            form = forms[answer.policy_version]
+            if any(item.text != f"card {form}" for item in answer.items):
+                failed.append("mixed")
+
+    flags = ("--policy", str(file), "--workers", "2", "--no-names")
+    with serve(*flags) as address, Client(address) as client:
+        threads = [threading.Thread(target=load, args=(client,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for version in ("v1", "v0", "v1"):
+            log = {"default": "redact", "CREDIT_CARD": "redact" if version == "v0" else "last4"}
+            destinations = yaml.safe_load(POLICY.read_text())["destinations"] | {"log": log}
+            written(file, version, destinations=destinations)
+            assert comes_to(client, version)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert failed == []
+    assert {version for version, _ in seen} == {"v0", "v1"}
+    assert len(seen) <= 3
+
+
+def test_a_broken_file_is_refused_said_and_listed_and_the_good_one_decides(start, place):
+    file = written(place / "policy.yaml", "v1")
+    with start("--policy", str(file), HUSHGATE_POLICIES="") as server, Client(server.address) as client:
+        before = client.redact("x").policy_digest
+        file.write_text("version: v2\nintents: {a: {fields: {b: what}}}\n")
+        os.utime(file, (1, 1))
+        server.process.send_signal(signal.SIGHUP)
+        line = server.line(event="policy", what="refused")
+        listed = hushgate("list", "--address", server.address)
+
+        assert client.redact("x").policy_digest == before
+    assert str(file) in line["problem"]
+    assert "refused" in listed.stdout
+    assert "once" in listed.stdout
+
+
+def test_a_policy_is_activated_and_rolled_back_by_the_command_and_a_restart_keeps_it(serve, place):
+    first, second = written(place / "a.yaml", "v1"), written(place / "b.yaml", "v2")
+    (place / "key").write_text("k" * 32)
+    flags = ("--policy", str(first), "--policy", str(second), "--no-names")
+    flags += ("--store", f"sqlite://{place}/sessions.db", "--key-file", str(place / "key"))
+    log = place / "log"
+    with serve(*flags, log=log) as address, Client(address) as client:
+        done = hushgate("activate", "v2", "--reason", "tighter", "--by", "ann", "--address", address)
+        assert (done.returncode, client.redact("x").policy_version) == (0, "v2")
+        assert "v2" in done.stdout
+        unknown = hushgate("activate", "v9", "--reason", "a slip", "--address", address)
+        assert (unknown.returncode, "POLICY_UNKNOWN" in unknown.stderr) == (2, True)
+    with serve(*flags) as address, Client(address) as client:
+        assert client.redact("x").policy_version == "v2"
+        back = hushgate("rollback", "--reason", "too tight", "--address", address)
+        assert (back.returncode, client.redact("x").policy_version) == (0, "v1")
+        assert client.prepare(**CALL).policy_version == "v1"
+        listed = hushgate("list", "--address", address).stdout.splitlines()
+    assert [listed[0].split()[0], listed[0].split()[2]] == ["v1", "active"]
+    assert [line.split()[0] for line in listed] == ["v1", "v2"]
+
+
+def test_a_second_person_approves_what_the_policy_asks_to_be_approved(serve, place):
+    first = written(place / "a.yaml", "v1", activation={"approvals": 2})
+    second = written(place / "b.yaml", "v2")
+    flags = ("--policy", str(first), "--policy", str(second), "--no-names")
+    with serve(*flags) as address, Client(address) as client:
+        asked = ("activate", "v2", "--reason", "tighter", "--address", address)
+        one = hushgate(*asked, "--by", "ann")
+        again = hushgate(*asked, "--by", "ann")
+        assert (one.returncode, again.returncode) == (4, 4)
+        assert "1 of 2 approvals" in again.stdout
+        assert client.redact("x").policy_version == "v1"
+        assert hushgate(*asked, "--by", "bob").returncode == 0
+        assert client.redact("x").policy_version == "v2"
