@@ -211,7 +211,7 @@ def check_refused_bytes(error: grpc.RpcError) -> None:
 
 
 def test_an_unknown_service_is_unimplemented(channel):
-    decide = channel.unary_unary("/hushgate.v1.AdminService/DecideReview", None, None)
+    decide = channel.unary_unary("/hushgate.v1.AdminService/Nothing", None, None)
 
     with pytest.raises(grpc.RpcError) as failed:
         decide(b"")
