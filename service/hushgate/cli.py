@@ -27,6 +27,7 @@ from hushgate.policy.commands import policies
 from hushgate.server.agents import agents
 from hushgate.server.commands import health, serve
 from hushgate.server.operating import erase, keys, receipt, reveal
+from hushgate.server.reviews import reviews
 from hushgate.settings import Settings
 from hushgate.tuning.command import evaluate
 
@@ -307,6 +308,7 @@ app.add_typer(keys, name="keys")
 app.add_typer(audit, name="audit")
 app.add_typer(agents, name="agents")
 app.add_typer(policies, name="policies")
+app.add_typer(reviews, name="reviews")
 
 
 @app.command()

@@ -102,6 +102,9 @@ class Client:
     list_rules = rpc.LIST_RULES
     erase_subject = rpc.ERASE_SUBJECT
     reveal_token = rpc.REVEAL_TOKEN
+    list_reviews = rpc.LIST_REVIEWS
+    get_review = rpc.GET_REVIEW
+    decide_review = rpc.DECIDE_REVIEW
     list_agents = rpc.LIST_AGENTS
     suspend_agent = rpc.SUSPEND_AGENT
     resume_agent = rpc.RESUME_AGENT
@@ -196,6 +199,9 @@ class AsyncClient:
     list_rules = rpc.LIST_RULES
     erase_subject = rpc.ERASE_SUBJECT
     reveal_token = rpc.REVEAL_TOKEN
+    list_reviews = rpc.LIST_REVIEWS
+    get_review = rpc.GET_REVIEW
+    decide_review = rpc.DECIDE_REVIEW
     list_agents = rpc.LIST_AGENTS
     suspend_agent = rpc.SUSPEND_AGENT
     resume_agent = rpc.RESUME_AGENT

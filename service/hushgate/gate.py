@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from hushgate.detection.detector import Detector
     from hushgate.outbound.review import Judged, Progress
     from hushgate.policy.model import Agent, Policies, Policy
+    from hushgate.reviews.held import Held
     from hushgate.reviews.queue import Found
     from hushgate.roster import Suspension
     from hushgate.sessions.receipt import Receipt
@@ -179,6 +180,31 @@ class Gate:
         self._record("Review", call, (policy, began), marked[0], reviewed)
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed
+
+    def decide_review(
+        self,
+        review_id: str,
+        verdict: Verdict,
+        *,
+        by: str,
+        because: str,
+        actor: str,
+        tenants: frozenset[str] | None,
+    ) -> Held:
+        """``Desk.decide``, written into the audit log. ``actor``: who, as authenticated."""
+        _check_name("review_id", review_id)
+        _check_name("decided_by", by)
+        tenant = self.desk.find(review_id, tenants).tenant
+        entry = self._change(
+            "DecideReview", tenant, self._policy("", tenant), because=because, actor=actor,
+            target=review_id, verdict=verdict.value,
+        )  # fmt: skip
+        self._audit.record(replace(entry, stage=Stage.BEGUN))
+        review = self.desk.decide(
+            review_id, verdict, by=by, because=because, tenants=tenants, name=entry.decision_id
+        )
+        self._audit.record(entry)
+        return review
 
     def _look(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:
         return review(call, policy, session, self._detector, self._keys)

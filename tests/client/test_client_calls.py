@@ -17,6 +17,7 @@ NAMES = {"tenant": "acme", "session_id": "calls", "intent": "order_status"}
 CALLS = ["prepare", "review", "review_stream", "end_session", "redact", "redact_stream"]
 CALLS += ["explain", "list_rules", "erase_subject", "reveal_token"]
 CALLS += ["list_agents", "suspend_agent", "resume_agent", "search_audit", "verify_audit"]
+CALLS += ["list_reviews", "get_review", "decide_review"]
 CALLS += ["list_agents", "suspend_agent", "resume_agent"]
 CALLS += ["list_policies", "activate_policy", "rollback_policy"]
 NOBODY = "127.0.0.1:1"

@@ -19,7 +19,7 @@ def fails(reason: Reason, call, *arguments, **named) -> None:
 
 
 def approve(gate, review_id: str, verdict: Verdict = Verdict.PASSED):
-    return gate.desk.decide(review_id, verdict, by="sam", because="checked")
+    return gate.desk.decide(review_id, verdict, by="sam", because="checked", name="d-1")
 
 
 def test_a_held_draft_waits_with_its_text_redacted_and_no_value_at_rest(replica, store):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 from google.protobuf.message import Message as Proto
 from google.protobuf.timestamp_pb2 import Timestamp  # noqa: TC002 - the annotations are read
@@ -13,9 +13,12 @@ from google.protobuf.timestamp_pb2 import Timestamp  # noqa: TC002 - the annotat
 from hushgate.caller.errors import Refused
 from hushgate.v1.admin_service_pb2 import (
     ActivatePolicyRequest,
+    DecideReviewRequest,
     EraseSubjectRequest,
+    GetReviewRequest,
     ListAgentsRequest,
     ListPoliciesRequest,
+    ListReviewsRequest,
     ResumeAgentRequest,
     RevealTokenRequest,
     RollbackPolicyRequest,
@@ -34,6 +37,9 @@ from hushgate.v1.guard_service_pb2 import (
 )
 from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
 from hushgate.v1.tuning_service_pb2 import ExplainRequest, ListRulesRequest, Span
+
+if TYPE_CHECKING:
+    from hushgate.v1.verdict_pb2 import Verdict
 
 M = TypeVar("M", bound=Proto)
 X = TypeVar("X")
@@ -131,6 +137,25 @@ def erase_subject(*, tenant: str, subject_id: str, reason: str) -> EraseSubjectR
 def reveal_token(*, tenant: str, session_id: str, token: str, reason: str) -> RevealTokenRequest:
     """AdminService.RevealToken: what a token stands for, to a person with the role and a reason."""
     return _made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
+
+
+def list_reviews(*, tenant: str = "", page_size: int = 0, page_token: str = "") -> ListReviewsRequest:
+    """AdminService.ListReviews: what waits for a person, oldest first, without its texts."""
+    return _made(ListReviewsRequest, tenant=tenant, page_size=page_size, page_token=page_token)
+
+
+def get_review(*, review_id: str) -> GetReviewRequest:
+    """AdminService.GetReview: one that waits, with its text redacted."""
+    return _made(GetReviewRequest, review_id=review_id)
+
+
+def decide_review(
+    *, review_id: str, verdict: Verdict.ValueType, decided_by: str, reason: str
+) -> DecideReviewRequest:
+    """AdminService.DecideReview: decide what waits, once."""
+    return _made(
+        DecideReviewRequest, review_id=review_id, verdict=verdict, decided_by=decided_by, reason=reason
+    )
 
 
 def list_agents() -> ListAgentsRequest:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from hushgate.finding import Action
-from hushgate.reviews.held import State, decided, digest_of_call, held, released
+from hushgate.reviews.held import UNKNOWN, State, decided, digest_of_call, held, released
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,23 +84,32 @@ class Desk:
         """See ``Queue.waiting``."""
         return self._vault.reviews.waiting(tenant, size=size, token=token)
 
-    def find(self, review_id: str) -> Held:
-        """The review. Failure REVIEW_UNKNOWN if there is none, or its time is over."""
-        return self._vault.reviews.find(review_id).review
+    def find(self, review_id: str, tenants: frozenset[str] | None = None) -> Held:
+        """The review, of one of the tenants. Failure REVIEW_UNKNOWN if there is none, or it is over."""
+        return self._found(review_id, tenants).review
 
-    def decide(self, review_id: str, verdict: Verdict, *, by: str, because: str) -> Held:
-        """Decides what waits, once: the first decision stands. ``because``: why, redacted.
+    def decide(
+        self,
+        review_id: str,
+        verdict: Verdict,
+        *,
+        by: str,
+        because: str,
+        name: str,
+        tenants: frozenset[str] | None = None,
+    ) -> Held:
+        """Decides what waits, once: the first decision stands. ``name``: its decision_id.
 
         Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with FIELD_INVALID if no person can give the verdict.
         """
-        found = self._vault.reviews.find(review_id)
-        review = decided(
-            found.review,
-            verdict,
-            by=by,
-            because=because,
-            decision_id=uuid.uuid4().hex,
-            now=self._vault.now(),
-        )
+        found = self._found(review_id, tenants)
+        now = self._vault.now()
+        review = decided(found.review, verdict, by=by, because=because, decision_id=name, now=now)
         self._vault.reviews.replace(found, review)
         return review
+
+    def _found(self, review_id: str, tenants: frozenset[str] | None) -> Found:
+        found = self._vault.reviews.find(review_id)
+        if tenants is not None and found.review.tenant not in tenants:
+            raise UNKNOWN
+        return found

@@ -57,8 +57,8 @@ class Held:
     sample: bool = False
     """It has passed already; a person looks at how good it was."""
     state: State = State.WAITING
-    as_shown: bool = False
-    """Approved for sending as ``text`` has it, and not as the policy lets it through."""
+    verdict: Verdict | None = None
+    """What the person decided; REDACTED: sent as ``text`` has it, and not as the policy lets it through."""
     decided_by: str = field(default="", repr=False)
     because: str = field(default="", repr=False)
     """The person's reason, redacted."""
@@ -113,7 +113,7 @@ def decided(review: Held, verdict: Verdict, *, by: str, because: str, decision_i
     return replace(
         review,
         state=State.REJECTED if verdict is Verdict.BLOCKED else State.APPROVED,
-        as_shown=verdict is Verdict.REDACTED,
+        verdict=verdict,
         decided_by=by,
         because=because,
         decision_id=decision_id,
@@ -140,7 +140,7 @@ def released(review: Held, call: ReviewCall, judged: Judged) -> Judged:
     if not hmac.compare_digest(review.content, _digest(judged.content or "")):
         sentence = "what may be sent has changed since the approval: ask without the review_id"
         raise Failure(Reason.REVIEW_CLOSED, sentence, field="review_id")
-    if review.as_shown:
+    if review.verdict is Verdict.REDACTED:
         return replace(judged, verdict=Verdict.REDACTED, content=review.text)
     return judged
 
@@ -162,7 +162,8 @@ def load(data: bytes) -> Held:
         Ground(**each | {"code": Code(each["code"]), "action": Action(each["action"])})
         for each in written["reasons"]
     )
-    return Held(**written | {"reasons": reasons, "state": State(written["state"])})
+    verdict = Verdict(written["verdict"]) if written["verdict"] else None
+    return Held(**written | {"reasons": reasons, "state": State(written["state"]), "verdict": verdict})
 
 
 def _digest(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.audit.entry import Entry, Stage
 from hushgate.failure import Failure, Reason
-from hushgate.server import auditing, policies
+from hushgate.server import auditing, policies, wire
 from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hushgate.gate import Listed
+    from hushgate.reviews.held import Held
     from hushgate.server.assembly import Assembled
     from hushgate.server.frame import Context, Frame
     from hushgate.sessions.receipt import Receipt
@@ -95,6 +96,57 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 )
 
             return await self._frame.decide(context, lambda _: work())
+
+    async def ListReviews(self, request: pb.ListReviewsRequest, context: Context) -> pb.ListReviewsResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("ListReviews", context) as line:
+            line.tenant = request.tenant
+            reviews, more = await self._frame.decide(
+                context,
+                lambda _: self._gate.desk.waiting(
+                    request.tenant, size=request.page_size, token=request.page_token
+                ),
+            )
+            listed = [replace(review, text="") for review in reviews]
+            return pb.ListReviewsResponse(reviews=map(wire.held_review, listed), next_page_token=more)
+
+    async def GetReview(self, request: pb.GetReviewRequest, context: Context) -> pb.GetReviewResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("GetReview", context):
+            tenants = caller().tenants
+            review = await self._frame.decide(
+                context, lambda _: self._gate.desk.find(request.review_id, tenants)
+            )
+            return pb.GetReviewResponse(review=wire.held_review(review))
+
+    async def DecideReview(  # noqa: N802
+        self, request: pb.DecideReviewRequest, context: Context
+    ) -> pb.DecideReviewResponse:
+        """See the proto."""
+        async with self._frame.call("DecideReview", context) as line:
+            _check_reason(request.reason)
+            who = caller()
+            verdict = wire.read_verdict(request.verdict)
+
+            def work() -> Held:
+                because, by = self._redacted(request.reason), self._redacted(request.decided_by)
+                return self._gate.decide_review(
+                    request.review_id, verdict, by=by, because=because,
+                    actor=who.subject, tenants=who.tenants,
+                )  # fmt: skip
+
+            review = await self._frame.decide(context, lambda _: work())
+            line.tenant, line.verdict = review.tenant, verdict.value
+            self._frame.log.deed(
+                "decide",
+                by=who.subject,
+                tenant=review.tenant,
+                because=review.because,
+                review=review.review_id,
+                verdict=verdict.value,
+                decision_id=review.decision_id,
+            )
+            return pb.DecideReviewResponse(decision_id=review.decision_id)
 
     async def ListAgents(  # noqa: N802
         self,

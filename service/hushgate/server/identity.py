@@ -48,6 +48,7 @@ NEEDS: Final[Mapping[str, frozenset[Role]]] = {
     "ActivatePolicy": frozenset({Role.OPERATOR}),
     "RollbackPolicy": frozenset({Role.OPERATOR}),
     "ListReviews": _OVERSEERS,
+    "GetReview": _OVERSEERS,
     "DecideReview": _OVERSEERS,
     "EraseSubject": _OVERSEERS,
     "RevealToken": frozenset({Role.PRIVACY_OFFICER}),

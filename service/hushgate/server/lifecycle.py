@@ -159,12 +159,7 @@ async def _serving(
         TuningServicer(frame, lambda: assembled.explainer, items=settings.max_items, characters=explained),
         server,
     )
-    admin_service_pb2_grpc.add_AdminServiceServicer_to_server(
-        AdminServicer(  # type: ignore[abstract] # what is not there yet answers UNIMPLEMENTED
-            frame, assembled
-        ),
-        server,
-    )
+    admin_service_pb2_grpc.add_AdminServiceServicer_to_server(AdminServicer(frame, assembled), server)
     servicer = health.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
     for service in SERVICES:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Message, PrepareCall, Record, ReviewCall
+from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
 from hushgate.failure import Failure, Reason
-from hushgate.v1 import finding_pb2, guard_service_pb2, verdict_pb2
+from hushgate.v1 import admin_service_pb2, finding_pb2, guard_service_pb2, verdict_pb2
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hushgate.calls import Ground, Located, Prepared, Reviewed, Verdict
+    from hushgate.calls import Ground, Located, Prepared, Reviewed
     from hushgate.finding import Action, Finding
+    from hushgate.reviews.held import Held
 
 ACTIONS = {
     name.removeprefix("ACTION_").lower(): number for name, number in finding_pb2.Action.items() if number
@@ -170,3 +171,34 @@ def reasons(grounds: Iterable[Ground]) -> list[verdict_pb2.ReviewReason]:
         )
         for ground in grounds
     ]
+
+
+def held_review(review: Held) -> admin_service_pb2.HeldReview:
+    """A review that waits for a person, or waited."""
+    answer = admin_service_pb2.HeldReview(
+        review_id=review.review_id,
+        tenant=review.tenant,
+        session_id=review.session_id,
+        agent_id=review.agent_id,
+        intent=review.intent,
+        destination=review.destination,
+        channel=review.channel,
+        recipient_id=review.recipient_id,
+        reasons=reasons(review.reasons),
+        text=review.text,
+        is_json=review.is_json,
+        sample=review.sample,
+    )
+    if review.verdict is not None:
+        answer.verdict = verdict(review.verdict)
+    answer.held_at.FromMilliseconds(round(review.held_at * 1000))
+    answer.expires_at.FromMilliseconds(round(review.expires * 1000))
+    return answer
+
+
+def read_verdict(number: verdict_pb2.Verdict.ValueType) -> Verdict:
+    """The verdict of that number. Failure FIELD_INVALID if there is none."""
+    for name, known in VERDICTS.items():
+        if known == number:
+            return Verdict(name)
+    raise Failure(Reason.FIELD_INVALID, "verdict is none of the verdicts", field="verdict")

@@ -561,6 +561,14 @@ class HeldReview(_message.Message):
     DESTINATION_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
     HELD_AT_FIELD_NUMBER: _builtins.int
+    INTENT_FIELD_NUMBER: _builtins.int
+    CHANNEL_FIELD_NUMBER: _builtins.int
+    RECIPIENT_ID_FIELD_NUMBER: _builtins.int
+    EXPIRES_AT_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    IS_JSON_FIELD_NUMBER: _builtins.int
+    SAMPLE_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
     review_id: _builtins.str
     """review_id is what Review answered."""
     tenant: _builtins.str
@@ -571,6 +579,20 @@ class HeldReview(_message.Message):
     """agent_id is the agent that drafted it."""
     destination: _builtins.str
     """destination is where it is going."""
+    intent: _builtins.str
+    """intent is what the conversation is for."""
+    channel: _builtins.str
+    """channel is the way it goes, in the caller's words."""
+    recipient_id: _builtins.str
+    """recipient_id is the subject who will read it; empty means the session's customer."""
+    text: _builtins.str
+    """text is the draft as the policy lets a log have it; GetReview alone fills it."""
+    is_json: _builtins.bool
+    """is_json says whether the draft is a tool call's arguments."""
+    sample: _builtins.bool
+    """sample says that it has passed already, and that a person only looks at how good it was."""
+    verdict: _verdict_pb2.Verdict.ValueType
+    """verdict is what a person decided; VERDICT_UNSPECIFIED while it waits."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are why it waits."""
@@ -578,6 +600,10 @@ class HeldReview(_message.Message):
     @_builtins.property
     def held_at(self) -> _timestamp_pb2.Timestamp:
         """held_at is when it began to wait."""
+
+    @_builtins.property
+    def expires_at(self) -> _timestamp_pb2.Timestamp:
+        """expires_at is when it is gone if nobody decides, or nobody collects what was decided."""
 
     def __init__(
         self,
@@ -589,14 +615,68 @@ class HeldReview(_message.Message):
         destination: _builtins.str = ...,
         reasons: _abc.Iterable[_verdict_pb2.ReviewReason] | None = ...,
         held_at: _timestamp_pb2.Timestamp | None = ...,
+        intent: _builtins.str = ...,
+        channel: _builtins.str = ...,
+        recipient_id: _builtins.str = ...,
+        expires_at: _timestamp_pb2.Timestamp | None = ...,
+        text: _builtins.str = ...,
+        is_json: _builtins.bool = ...,
+        sample: _builtins.bool = ...,
+        verdict: _verdict_pb2.Verdict.ValueType = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["held_at", b"held_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "held_at", b"held_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "destination", b"destination", "held_at", b"held_at", "reasons", b"reasons", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "sample", b"sample", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HeldReview: _TypeAlias = HeldReview  # noqa: Y015
+
+@_typing.final
+class GetReviewRequest(_message.Message):
+    """GetReviewRequest names a review."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEW_ID_FIELD_NUMBER: _builtins.int
+    review_id: _builtins.str
+    """review_id is what Review answered. Required."""
+    def __init__(
+        self,
+        *,
+        review_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["review_id", b"review_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReviewRequest: _TypeAlias = GetReviewRequest  # noqa: Y015
+
+@_typing.final
+class GetReviewResponse(_message.Message):
+    """GetReviewResponse shows a review."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REVIEW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def review(self) -> Global___HeldReview:
+        """review is what was asked for."""
+
+    def __init__(
+        self,
+        *,
+        review: Global___HeldReview | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["review", b"review"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["review", b"review"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReviewResponse: _TypeAlias = GetReviewResponse  # noqa: Y015
 
 @_typing.final
 class ListReviewsRequest(_message.Message):
@@ -669,9 +749,11 @@ class DecideReviewRequest(_message.Message):
     review_id: _builtins.str
     """review_id is what Review answered. Required."""
     verdict: _verdict_pb2.Verdict.ValueType
-    """verdict is VERDICT_PASSED, VERDICT_REDACTED or VERDICT_BLOCKED. Required."""
+    """verdict is VERDICT_PASSED to send what the policy lets through and what it held, VERDICT_REDACTED to send the text
+    as GetReview shows it, or VERDICT_BLOCKED. Required.
+    """
     decided_by: _builtins.str
-    """decided_by is who decides. Required."""
+    """decided_by is who decides, as they call themselves; the log has beside it who is authenticated. Required."""
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
     def __init__(

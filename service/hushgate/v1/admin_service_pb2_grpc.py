@@ -71,6 +71,11 @@ class AdminServiceStub(object):
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.ListReviewsRequest.SerializeToString,
                 response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ListReviewsResponse.FromString,
                 _registered_method=True)
+        self.GetReview = channel.unary_unary(
+                '/hushgate.v1.AdminService/GetReview',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetReviewRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetReviewResponse.FromString,
+                _registered_method=True)
         self.DecideReview = channel.unary_unary(
                 '/hushgate.v1.AdminService/DecideReview',
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.DecideReviewRequest.SerializeToString,
@@ -162,6 +167,14 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetReview(self, request, context):
+        """GetReview shows one that waits, or that was decided on and is not over, with its text redacted. Fails with
+        ERROR_REASON_REVIEW_UNKNOWN.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def DecideReview(self, request, context):
         """DecideReview decides what waits for a person, once: a second decision on the same review is refused.
         """
@@ -236,6 +249,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.ListReviews,
                     request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ListReviewsRequest.FromString,
                     response_serializer=hushgate_dot_v1_dot_admin__service__pb2.ListReviewsResponse.SerializeToString,
+            ),
+            'GetReview': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReview,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetReviewRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetReviewResponse.SerializeToString,
             ),
             'DecideReview': grpc.unary_unary_rpc_method_handler(
                     servicer.DecideReview,
@@ -454,6 +472,33 @@ class AdminService(object):
             '/hushgate.v1.AdminService/ListReviews',
             hushgate_dot_v1_dot_admin__service__pb2.ListReviewsRequest.SerializeToString,
             hushgate_dot_v1_dot_admin__service__pb2.ListReviewsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReview(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/GetReview',
+            hushgate_dot_v1_dot_admin__service__pb2.GetReviewRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.GetReviewResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -64,6 +64,10 @@ class AdminServiceStub:
     """
     ListReviews: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]
     """ListReviews lists what waits for a person, oldest first."""
+    GetReview: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetReviewRequest, _admin_service_pb2.GetReviewResponse]
+    """GetReview shows one that waits, or that was decided on and is not over, with its text redacted. Fails with
+    ERROR_REASON_REVIEW_UNKNOWN.
+    """
     DecideReview: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]
     """DecideReview decides what waits for a person, once: a second decision on the same review is refused."""
     EraseSubject: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.EraseSubjectRequest, _admin_service_pb2.EraseSubjectResponse]
@@ -115,6 +119,10 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     ListReviews: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]  # type: ignore[assignment]
     """ListReviews lists what waits for a person, oldest first."""
+    GetReview: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetReviewRequest, _admin_service_pb2.GetReviewResponse]  # type: ignore[assignment]
+    """GetReview shows one that waits, or that was decided on and is not over, with its text redacted. Fails with
+    ERROR_REASON_REVIEW_UNKNOWN.
+    """
     DecideReview: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.DecideReviewRequest, _admin_service_pb2.DecideReviewResponse]  # type: ignore[assignment]
     """DecideReview decides what waits for a person, once: a second decision on the same review is refused."""
     EraseSubject: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.EraseSubjectRequest, _admin_service_pb2.EraseSubjectResponse]  # type: ignore[assignment]
@@ -205,6 +213,16 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.ListReviewsResponse, _abc.Awaitable[_admin_service_pb2.ListReviewsResponse]]:
         """ListReviews lists what waits for a person, oldest first."""
+
+    @_abc_1.abstractmethod
+    def GetReview(
+        self,
+        request: _admin_service_pb2.GetReviewRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetReviewResponse, _abc.Awaitable[_admin_service_pb2.GetReviewResponse]]:
+        """GetReview shows one that waits, or that was decided on and is not over, with its text redacted. Fails with
+        ERROR_REASON_REVIEW_UNKNOWN.
+        """
 
     @_abc_1.abstractmethod
     def DecideReview(
