@@ -13,7 +13,7 @@ from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
 from hushgate.conversation import CUSTOMER_ROLES, questions
 from hushgate.document import Number, Place, leaves, parse, path_text, rebuild, scalar_text, serialize
-from hushgate.finding import Action
+from hushgate.finding import NOTE, Action
 from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
 from hushgate.sessions.notes import fingerprint
@@ -308,11 +308,19 @@ class _Writer:
 
         return serialize(rebuild(one.minimized.kept, treat, rename=rename)), located
 
+    def _canary(self, one: Read, path: Path) -> str:
+        """What is put behind an internal note that the model may see, and is known from then on."""
+        if not (self.reader.policy.canaries and self.reader.policy.is_internal(path)):
+            return ""
+        mark = self.session.canary(path_text(path))
+        self.session.learn(Known(mark, NOTE, path_text(path), one.record.source))
+        return f" ({mark})"
+
     def _write_leaf(self, one: Read, path: Path, text: str) -> tuple[str, list[Sighting]]:
         action = one.actions[path]
         if action is Action.KEEP:
             seen = self.look(text, one.detected[path, False])
-            return self.rewrite(text, seen), seen
+            return self.rewrite(text, seen) + self._canary(one, path), seen
         entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path, False])
         known = Known(
             text, entity or UNTYPED, path_text(path), one.record.source, one.record.subject_id,

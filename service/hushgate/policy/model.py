@@ -148,6 +148,8 @@ class Policy:
     allowed_trailing_digits: int
     """How many last digits of a protected number may be said."""
     note_overlap_words: int
+    canaries: bool
+    """Whether an internal note that the model may see carries a mark that must not come back."""
     """How many words in a row of an internal note make a copy of it."""
     reviews: Reviews
 

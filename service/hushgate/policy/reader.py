@@ -99,6 +99,7 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         surrogates={entity: form == "surrogate" for entity, form in file.pseudonyms.items()},
         allowed_trailing_digits=file.outbound.allowed_trailing_digits,
         note_overlap_words=file.outbound.note_overlap_words,
+        canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
     )
 

@@ -132,6 +132,7 @@ class OutboundFile(_Strict):
 
     allowed_trailing_digits: int = Field(default=4, ge=0, le=8)
     note_overlap_words: int = Field(default=6, ge=2, le=50)
+    canaries: bool = False
 
 
 class AgentFile(_Strict):

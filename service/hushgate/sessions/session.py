@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b32encode
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
@@ -156,6 +157,10 @@ class Session:
 
     def _digest(self, text: str) -> bytes:
         return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), "sha256")[:16]
+
+    def canary(self, path: str) -> str:
+        """A mark of this session for the note at ``path``: ten letters and digits that nobody would say."""
+        return b32encode(self._digest("\0".join(("canary", path)))).decode().lower()[:10]
 
     def pseudonym(self, known: Known, *, title: str = "", surrogate: bool = False) -> str:
         """What stands for this value: the same for every writing of it in this session.
