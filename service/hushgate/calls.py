@@ -118,6 +118,7 @@ class Code(StrEnum):
     ENTITY_NOT_ALLOWED = "ENTITY_NOT_ALLOWED"
     AUTONOMY = "AUTONOMY"
     REVIEW_REJECTED = "REVIEW_REJECTED"
+    BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     UNAUTHENTICATED = "UNAUTHENTICATED"
     REVIEW_UNKNOWN = "REVIEW_UNKNOWN"
     REVIEW_CLOSED = "REVIEW_CLOSED"
+    BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
 
 
 class Failure(Exception):  # noqa: N818 - a failure is an answer, not a programming error

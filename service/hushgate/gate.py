@@ -6,27 +6,31 @@ import time
 import uuid
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
-from hushgate import answers
+from hushgate import answers, budgets
 from hushgate.audit import decisions
 from hushgate.audit.entry import Entry, Stage
 from hushgate.audit.log import Audit
-from hushgate.calls import Prepared, Revealed, Reviewed, Verdict
+from hushgate.budgets import Budget
+from hushgate.calls import Code, Ground, Prepared, Revealed, Reviewed, Verdict
 from hushgate.failure import Failure, Reason
+from hushgate.finding import Action
 from hushgate.outbound.holding import held, waits
-from hushgate.outbound.review import advance, looker_for, review
+from hushgate.outbound.review import Judged, advance, looker_for, review
 from hushgate.preparing import prepare
 from hushgate.reviews.desk import Desk
-from hushgate.roster import Roster, Seen
+from hushgate.roster import GATE, Roster, Seen
+from hushgate.sessions.store import Exhausted
 from hushgate.transformation.reading import find_tokens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from hushgate.calls import Ground, PrepareCall, ReviewCall
+    from hushgate.budgets import Spending
+    from hushgate.calls import PrepareCall, ReviewCall
     from hushgate.detection.detector import Detector
-    from hushgate.outbound.review import Judged, Progress
+    from hushgate.outbound.review import Progress
     from hushgate.policy.model import Agent, Policies, Policy
     from hushgate.reviews.held import Held
     from hushgate.reviews.queue import Found
@@ -77,6 +81,12 @@ class Course:
     """What the audit log says of it so far."""
 
 
+def _refused(over: Spending, _: object = None) -> NoReturn:
+    """Nothing beyond a budget is decided."""
+    sentence = f"the agent has used up {over.budget.value}"
+    raise Failure(Reason.BUDGET_EXHAUSTED, sentence, field=over.budget.value, limit=over.limit)
+
+
 class Gate:
     """Answers calls one at a time; each is CPU work of milliseconds."""
 
@@ -125,8 +135,12 @@ class Gate:
                 policy.digest,
             )
 
+        agent = _agent(call, policy)
         prepared = self._once(
-            call, decide, lambda *done: self._record("Prepare", call, (policy, began), *done)
+            call,
+            decide,
+            lambda *done: self._record("Prepare", call, (policy, began), *done),
+            lambda answer: budgets.prepared(call, answer, agent, policy) if agent else (),
         )
         self._saw(call, prepared, {"PREPARED": 1, "records": len(call.records)})
         return prepared
@@ -150,8 +164,25 @@ class Gate:
             self.desk.hold(call, policy, session, judged.reasons, name)
             return replace(answer, review_id=name)
 
+        agent = _agent(call, policy)
+
+        def spent(answer: Reviewed) -> Sequence[Spending]:
+            if agent is None:
+                return ()
+            given = (call.agent_id, answer.decision_id, answer.findings)
+            return budgets.reviewed(*given, verdict=answer.verdict, agent=agent, policy=policy)
+
+        def instead(over: Spending, session: Session) -> Reviewed:
+            judged = Judged(Verdict.HELD, None, (self._too_much(over, agent),), ())
+            self.desk.hold(call, policy, session, judged.reasons, name)
+            return replace(_reviewed(call, judged, policy, _decision_id()), review_id=name)
+
         reviewed = self._once(
-            call, decide, lambda *done: self._record("Review", call, (policy, began), *done)
+            call,
+            decide,
+            lambda *done: self._record("Review", call, (policy, began), *done),
+            spent,
+            instead,
         )
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed
@@ -239,13 +270,26 @@ class Gate:
         is then stored, and of an agent that is suspended by then none is made.
         """
         self.roster.check(call.agent_id)
-        waits = self._waits(call, course.policy)
+        policy, agent = course.policy, _agent(call, course.policy)
+        waits = self._waits(call, policy)
 
         def decide(session: Session) -> tuple[Progress, str]:
             with session.learning_nothing() if waits else nullcontext():
-                return advance(progress, looker_for(call, course.policy, session, self._detector, self._keys))
+                return advance(progress, looker_for(call, policy, session, self._detector, self._keys))
 
-        after, released = self._in_session(call, decide)
+        def spent(done: tuple[Progress, str]) -> Sequence[Spending]:
+            after, _ = done
+            if agent is None or waits:
+                return ()
+            verdict = after.judged("").verdict if after.stopped or after.ended else None
+            given = (call.agent_id, course.entry.decision_id, after.findings)
+            return budgets.reviewed(*given, verdict=verdict, agent=agent, policy=policy)
+
+        def instead(over: Spending, _: Session) -> tuple[Progress, str]:
+            reasons = (*progress.reasons, self._too_much(over, agent))
+            return replace(progress, reasons=reasons, held=True), ""
+
+        after, released = self._in_session(call, decide, spent=spent, instead=instead)
         return after, "" if waits else released
 
     def concluded(self, call: ReviewCall, course: Course, progress: Progress, released: str) -> Reviewed:
@@ -366,8 +410,20 @@ class Gate:
         policy.authorize(call.agent_id, call.intent, destination=destination, sources=sources)
         self.roster.check(call.agent_id)
 
+    def _too_much(self, over: Spending, agent: Agent | None) -> Ground:
+        """Why a draft beyond a budget waits. Fails where the policy would have it refused."""
+        if agent is None or (over.budget is not Budget.BLOCKED and agent.exhausted == "refuse"):
+            return _refused(over)
+        if over.budget is Budget.BLOCKED and agent.when_blocked == "suspend":
+            because = "too many drafts blocked in a row"
+            self.roster.suspend(over.agent_id, because=because, by=GATE)
+            self._audit.record(self._turned("SuspendAgent", over.agent_id, because, GATE))
+            self.roster.check(over.agent_id)
+        detail = f"the agent has used up {over.budget.value}: a person sends"
+        return Ground(Code.BUDGET_EXHAUSTED, detail, Action.HOLD)
+
     def _waits(self, call: ReviewCall, policy: Policy) -> tuple[Ground, ...]:
-        return waits(call, policy.agents[call.agent_id] if policy.agents is not None else None)
+        return waits(call, _agent(call, policy))
 
     def _saw(self, call: PrepareCall | ReviewCall, answer: Decision, counts: Mapping[str, int]) -> None:
         if not answer.repeated:
@@ -436,11 +492,13 @@ class Gate:
         call: PrepareCall | ReviewCall,
         decide: Callable[[Session], Decision],
         record: Callable[[Session, Decision], None],
+        spent: Callable[[Decision], Sequence[Spending]],
+        instead: Callable[[Spending, Session], Decision] = _refused,
     ) -> Decision:
         """``decide``, or the answer that a call of the same request_id has had."""
         place = (call.tenant, call.session_id)
         if not call.request_id:
-            return self._in_session(call, decide, record=record)
+            return self._in_session(call, decide, record=record, spent=spent, instead=instead)
 
         def again_or_first(session: Session) -> Decision:
             kept = self._vault.answer(*place, call.request_id)
@@ -449,26 +507,40 @@ class Gate:
         def kept(answer: Decision) -> tuple[str, bytes] | None:
             return None if answer.repeated else (call.request_id, answers.dump(call, answer))
 
-        return self._in_session(call, again_or_first, kept, record)
+        def first_spent(answer: Decision) -> Sequence[Spending]:
+            return () if answer.repeated else spent(answer)
+
+        return self._in_session(call, again_or_first, kept, record=record, spent=first_spent, instead=instead)
 
     def _in_session(
         self,
         call: PrepareCall | ReviewCall,
         decide: Callable[[Session], Answer],
         kept: Callable[[Answer], tuple[str, bytes] | None] = lambda _: None,
+        *,
         record: Callable[[Session, Answer], None] = lambda *_: None,
+        spent: Callable[[Answer], Sequence[Spending]] = lambda _: (),
+        instead: Callable[[Spending, Session], Answer] = _refused,
     ) -> Answer:
         """``decide`` on the session as it is stored, redone when another writer stored first.
 
         ``kept``: by which name the session keeps the answer for the call made again, and how. ``record``
-        writes down what was stored; where it fails there is no answer.
+        writes down what was stored; where it fails there is no answer. ``spent``: what the answer uses of
+        budgets, counted with it; ``instead``: what is answered where that is too much.
         """
         place = (call.tenant, call.session_id)
+        over: Spending | None = None
+        spendings: Sequence[Spending] = ()
         for _ in range(_ATTEMPTS):
             session = self._vault.open(*place)
             try:
-                answer = decide(session)
-                stored = self._vault.save(*place, kept(answer))
+                answer = decide(session) if over is None else instead(over, session)
+                spendings = spent(answer) if over is None else ()
+                stored = self._vault.save(*place, kept(answer), spendings)
+            except Exhausted as exhausted:
+                self._vault.discard(*place)
+                over = spendings[exhausted.place]
+                continue
             except BaseException:
                 self._vault.discard(*place)
                 raise
@@ -509,6 +581,11 @@ class Gate:
         if len(text) > limit:
             sentence = f"{field} is longer than {limit} code points"
             raise Failure(Reason.TEXT_TOO_LONG, sentence, field=field, limit=limit)
+
+
+def _agent(call: PrepareCall | ReviewCall, policy: Policy) -> Agent | None:
+    """The register's entry of the agent that calls; None without a register."""
+    return policy.agents[call.agent_id] if policy.agents is not None else None
 
 
 def _check_name(field: str, name: str) -> None:

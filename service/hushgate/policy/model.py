@@ -10,6 +10,7 @@ from hushgate.failure import Failure, Reason
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from hushgate.budgets import Budget
     from hushgate.document import Path
     from hushgate.finding import Action
     from hushgate.policy.fields import FieldRule, PathTable
@@ -104,8 +105,12 @@ class Agent:
     """``draft_only``, ``low``, ``medium`` or ``high``."""
     supervised_by: str
     """The person who watches it; empty where nobody does."""
-    max_records_per_session: int | None
-    sensitive_sends_per_hour: int | None
+    budgets: Mapping[Budget, int]
+    """What it may use up; what is not here has no bound."""
+    exhausted: str
+    """``refuse`` or ``hold``: what becomes of a review beyond a budget."""
+    when_blocked: str
+    """``hold`` or ``suspend``: what becomes of the agent after too many blocked drafts in a row."""
 
 
 @dataclass(frozen=True, slots=True)

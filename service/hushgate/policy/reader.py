@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
+from hushgate.budgets import Budget
 from hushgate.finding import Action
 from hushgate.minimization.paths import key_names, parse_pattern
 from hushgate.policy.fields import PathTable, field_rules, path_set
@@ -173,6 +174,7 @@ def _agent(file: AgentFile) -> Agent:
         destinations=None if file.destinations is None else frozenset(file.destinations),
         autonomy=file.autonomy,
         supervised_by=file.supervised_by or "",
-        max_records_per_session=file.max_records_per_session,
-        sensitive_sends_per_hour=file.sensitive_sends_per_hour,
+        budgets={each: limit for each in Budget if (limit := getattr(file, each.value)) is not None},
+        exhausted=file.exhausted,
+        when_blocked=file.when_blocked,
     )

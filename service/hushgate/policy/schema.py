@@ -147,7 +147,13 @@ class AgentFile(_Strict):
     autonomy: Autonomy = "low"
     supervised_by: Annotated[str, Field(min_length=1)] | None = None
     max_records_per_session: Annotated[int, Field(ge=1)] | None = None
+    max_subjects_per_session: Annotated[int, Field(ge=1)] | None = None
+    max_sensitive_fields_per_session: Annotated[int, Field(ge=0)] | None = None
     sensitive_sends_per_hour: Annotated[int, Field(ge=0)] | None = None
+    max_restores_per_session: Annotated[int, Field(ge=0)] | None = None
+    exhausted: Literal["refuse", "hold"] = "refuse"
+    max_blocked_in_a_row: Annotated[int, Field(ge=1)] | None = None
+    when_blocked: Literal["hold", "suspend"] = "hold"
 
 
 class ReviewsFile(_Strict):

@@ -52,6 +52,7 @@ CODES: Mapping[Reason, StatusCode] = {
     Reason.UNAUTHENTICATED: StatusCode.UNAUTHENTICATED,
     Reason.REVIEW_UNKNOWN: StatusCode.NOT_FOUND,
     Reason.REVIEW_CLOSED: StatusCode.FAILED_PRECONDITION,
+    Reason.BUDGET_EXHAUSTED: StatusCode.RESOURCE_EXHAUSTED,
 }
 
 RETRY_AFTER_MS: Mapping[Reason, int] = {

@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from hushgate.budgets import HOUR_SECONDS
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.queue import Queue
 from hushgate.sessions.facts import Customer, Known, Pseudonym, Surrogate
 from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
-from hushgate.sessions.store import Answer, Found, Row
+from hushgate.sessions.store import Answer, Charge, Found, Row
 from hushgate.stages import staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
+    from hushgate.budgets import Spending
     from hushgate.reviews.held import Held
     from hushgate.sessions.facts import Fact
     from hushgate.sessions.keys import TenantKeys
@@ -101,21 +103,31 @@ class Vault:
         raise Failure(Reason.STORE_UNAVAILABLE, "the session ended each time it was opened")
 
     @staged("save")
-    def save(self, tenant: str, session_id: str, answer: tuple[str, bytes] | None = None) -> bool:
-        """Stores what the session has learnt and, by its name, the call's answer: both or neither.
+    def save(
+        self,
+        tenant: str,
+        session_id: str,
+        answer: tuple[str, bytes] | None = None,
+        spendings: Sequence[Spending] = (),
+    ) -> bool:
+        """Stores what the session has learnt, the call's answer by its name, and what it uses: all or none.
 
-        False: another writer was first; open the session and redo the call.
+        False: another writer was first; open the session and redo the call. Raises Exhausted, with the place
+        of the spending that is too much.
         """
         name = self._name(tenant, session_id)
         held = self._opened[name]
         facts = held.session.unsaved
-        if not facts and answer is None:
+        if not facts and answer is None and not spendings:
             return True
         number = held.entries + 1
         entry = seal(held.cipher, dump(facts.values()), _entry(name, held, number)) if facts else None
         kept = self._sealed_answer(name, held, *answer) if answer else None
         subjects = {self._subject(tenant, subject) for subject in _subjects(facts.values())}
-        if not self._store.add(name, held.row, held.entries, entry, subjects=subjects, answer=kept):
+        charges = [self._charge(tenant, session_id, held, spending) for spending in spendings]
+        if not self._store.add(
+            name, held.row, held.entries, entry, subjects=subjects, answer=kept, charges=charges
+        ):
             # What was decided on what the session no longer is must not stay in it.
             del self._opened[name]
             return False
@@ -277,6 +289,20 @@ class Vault:
             digest.update(len(data).to_bytes(4) + data)
         return digest.digest()
 
+    def _charge(self, tenant: str, session_id: str, held: _Opened, spending: Spending) -> Charge:
+        """A session's account is its name's, so that ending the session gives an agent nothing back."""
+        place = ("hour",) if spending.hourly else ("session", session_id)
+        account = self._keyed(b"hushgate/account/1\0", spending.budget, tenant, spending.agent_id, *place)
+        now = self._clock()
+        return Charge(
+            account,
+            [_mark(held, mark) for mark in spending.marks],
+            spending.limit,
+            at=now,
+            expires=now + HOUR_SECONDS if spending.hourly else now + self._lifetime_s,
+            clears=spending.clears,
+        )
+
     def _sealed_answer(self, session: bytes, held: _Opened, name: str, data: bytes) -> Answer:
         label = _answer_name(held, name)
         return Answer(label, seal(held.cipher, data, _answer(session, held, label)))
@@ -301,6 +327,11 @@ def _entry(session: bytes, held: _Opened, number: int) -> bytes:
 
 def _answer(session: bytes, held: _Opened, label: bytes) -> bytes:
     return session + held.row.life + b"answer" + label
+
+
+def _mark(held: _Opened, mark: str) -> bytes:
+    """Keyed by the session, so that it means nothing once the session has ended."""
+    return hmac.digest(held.session.key, b"mark\0" + mark.encode("utf-8", "surrogatepass"), "sha256")[:16]
 
 
 def _answer_name(held: _Opened, name: str) -> bytes:

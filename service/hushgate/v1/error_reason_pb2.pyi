@@ -239,6 +239,18 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
 
         { "reason": "ERROR_REASON_REVIEW_CLOSED", "domain": "hushgate", "metadata": { "field": "review_id" } }
     """
+    ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 26
+    """ERROR_REASON_BUDGET_EXHAUSTED: the agent has used up what the policy gives it. Nothing was decided. `field` names the
+    budget. RESOURCE_EXHAUSTED.
+
+    Example of an ErrorInfo:
+
+        {
+          "reason": "ERROR_REASON_BUDGET_EXHAUSTED",
+          "domain": "hushgate",
+          "metadata": { "field": "sensitive_sends_per_hour", "limit": "30" }
+        }
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """ErrorReason says why no decision was made. A call that fails was not decided: the caller must treat the text as
@@ -466,5 +478,17 @@ no longer what may be sent. FAILED_PRECONDITION.
 Example of an ErrorInfo:
 
     { "reason": "ERROR_REASON_REVIEW_CLOSED", "domain": "hushgate", "metadata": { "field": "review_id" } }
+"""
+ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 26
+"""ERROR_REASON_BUDGET_EXHAUSTED: the agent has used up what the policy gives it. Nothing was decided. `field` names the
+budget. RESOURCE_EXHAUSTED.
+
+Example of an ErrorInfo:
+
+    {
+      "reason": "ERROR_REASON_BUDGET_EXHAUSTED",
+      "domain": "hushgate",
+      "metadata": { "field": "sensitive_sends_per_hour", "limit": "30" }
+    }
 """
 Global___ErrorReason: _TypeAlias = ErrorReason  # noqa: Y015
