@@ -82,6 +82,26 @@ def reject(review_id: ReviewId, *, because: Because, by: By = "", address: Addre
     _decide(review_id, "VERDICT_BLOCKED", because, by, address)
 
 
+@reviews.command()
+def page(
+    *,
+    port: Annotated[int, typer.Option(help="Of 127.0.0.1; 0 is any that is free.")] = 0,
+    by: By = "",
+    address: Address = None,
+) -> None:
+    """Serve a page on this machine to list, read and decide, until it is interrupted. Prints its link."""
+    from contextlib import suppress  # noqa: PLC0415 - as below
+
+    from hushgate.server.page import Page  # noqa: PLC0415
+
+    def serve(client: Client) -> None:
+        with Page(client, port=port, by=by or getpass.getuser()) as served, suppress(KeyboardInterrupt):
+            print(f"http://{served.place}/enter/{served.entrance}", flush=True)
+            served.serve_forever()
+
+    asked(address, serve)
+
+
 def _decide(review_id: str, verdict: str, because: str, by: str, address: str | None) -> None:
     from hushgate.v1.verdict_pb2 import Verdict  # noqa: PLC0415 - imports wait for their command
 
