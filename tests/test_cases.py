@@ -70,6 +70,15 @@ def client(serve) -> Client:
         yield made
 
 
+def way(case: dict) -> dict:
+    return {
+        "destination": case.get("destination", "customer"),
+        "recipient_id": case.get("recipient", ""),
+        "channel": case.get("channel", ""),
+        "tool": case.get("tool", "crm"),
+    }
+
+
 def drafted(case: dict) -> dict:
     if "text" not in case:
         return {"arguments_json": case.get("arguments_json") or json.dumps(case["arguments"])}
@@ -96,7 +105,7 @@ def test_reviewed_in_process(opened, case):
             **NAMES,
             session_id="cases",
             agent_id="",
-            destination=case.get("destination", "customer"),
+            **way(case),
             **drafted(case),
         )
     )
@@ -109,9 +118,7 @@ def test_reviewed_in_process(opened, case):
 
 @pytest.mark.parametrize("case", REVIEW["cases"], ids=lambda c: c["name"])
 def test_reviewed_over_grpc(client, case):
-    answer = client.review(
-        **NAMES, session_id="cases", destination=case.get("destination", "customer"), **drafted(case)
-    )
+    answer = client.review(**NAMES, session_id="cases", **way(case), **drafted(case))
 
     assert Verdict.Name(answer.verdict) == f"VERDICT_{case['verdict']}"
     assert (answer.text or answer.arguments_json or None) == expected_content(case)
@@ -121,8 +128,7 @@ def test_reviewed_over_grpc(client, case):
 
 @pytest.mark.parametrize("case", [c for c in REVIEW["cases"] if "text" in c], ids=lambda c: c["name"])
 def test_reviewed_as_a_stream_of_single_characters(client, case):
-    goes_to = {"destination": case.get("destination", "customer")}
-    answers = list(client.review_stream(case["text"], **NAMES, **goes_to, session_id="cases"))
+    answers = list(client.review_stream(case["text"], **NAMES, **way(case), session_id="cases"))
 
     released = "".join(a.text for a in answers)
     assert Verdict.Name(answers[-1].verdict) == f"VERDICT_{case['verdict']}"

@@ -99,6 +99,7 @@ class ReviewCall:
     destination: str
     recipient_id: str = field(default="", repr=False)
     channel: str = ""
+    tool: str = ""
     text: str | None = field(default=None, repr=False)
     arguments_json: str | None = field(default=None, repr=False)
     request_id: str = ""

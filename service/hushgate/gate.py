@@ -569,7 +569,8 @@ class Gate:
     def _check_review(self, call: ReviewCall) -> None:
         for name in ("tenant", "session_id", "intent", "destination"):
             _check_name(name, getattr(call, name))
-        _check_optional(call, ("agent_id", "recipient_id", "channel", "language", "request_id", "review_id"))
+        names = ("agent_id", "recipient_id", "channel", "tool", "language", "request_id", "review_id")
+        _check_optional(call, names)
         if (call.text is None) == (call.arguments_json is None):
             raise Failure(Reason.FIELD_REQUIRED, "content must be a text or arguments_json", field="content")
         self._check_text(

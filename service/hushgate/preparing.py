@@ -184,18 +184,20 @@ def _learn_record(one: Read, policy: Policy, session: Session) -> None:
             )
             if note is not None:
                 session.learn(note)
+        subjects = policy.subjects.of(one.tree, leaf.path, one.record.subject_id)
         for value, entity in _values(text, policy.entity_of(leaf.path), one.detected[leaf.path, False]):
-            session.learn(
-                Known(
-                    value,
-                    entity,
-                    path=path,
-                    source=one.record.source,
-                    subject=one.record.subject_id,
-                    dropped=one.actions[leaf.path] not in {Action.KEEP, Action.PSEUDONYMIZE},
-                    number=isinstance(leaf.value, Number),
+            for subject in subjects:
+                session.learn(
+                    Known(
+                        value,
+                        entity,
+                        path=path,
+                        source=one.record.source,
+                        subject=subject,
+                        dropped=one.actions[leaf.path] not in {Action.KEEP, Action.PSEUDONYMIZE},
+                        number=isinstance(leaf.value, Number),
+                    )
                 )
-            )
 
 
 def _learn_instructions(call: PrepareCall, session: Session) -> None:
@@ -322,8 +324,9 @@ class _Writer:
             seen = self.look(text, one.detected[path, False])
             return self.rewrite(text, seen) + self._canary(one, path), seen
         entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path, False])
+        subject, *_ = self.reader.policy.subjects.of(one.tree, path, one.record.subject_id)
         known = Known(
-            text, entity or UNTYPED, path_text(path), one.record.source, one.record.subject_id,
+            text, entity or UNTYPED, path_text(path), one.record.source, subject,
             dropped=action is not Action.PSEUDONYMIZE,
         )  # fmt: skip
         return operate(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from hushgate.finding import NOTE, SECRETS, Action, Finding
+from hushgate.finding import NOTE, SECRETS, Action, Finding, strictest
 from hushgate.policy.counting import counted
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.settle import settle
@@ -17,7 +17,7 @@ from hushgate.settle import settle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hushgate.policy.model import Destination, Policy
+    from hushgate.policy.model import Destination, Policy, Treatment
     from hushgate.sessions.session import Session
 
 
@@ -51,6 +51,10 @@ class Reader:
     destination: Destination
     subject: str = field(repr=False)
     """The subject who will read it; empty when nobody said."""
+    narrowing: tuple[Treatment, ...] = ()
+    """What is hidden beside, on the way that it goes."""
+    speaks: bool = True
+    """It is the customer of this conversation, who has said what was said."""
 
     def relation(self, known: Known | None) -> Relation:
         """Whose the value is."""
@@ -58,14 +62,20 @@ class Reader:
             return Relation.UNKNOWN
         if known.subject:
             return Relation.OWN if known.subject == self.subject else Relation.OTHERS
-        return Relation.SAID if known.said else Relation.UNKNOWN
+        if known.said:
+            return Relation.SAID if self.speaks else Relation.OTHERS
+        return Relation.UNKNOWN
 
     def action(self, finding: Finding, known: Known | None, *, said: bool = False) -> Action:
         """What the policy does with it here. ``said``: by the customer, whatever record holds it too.
 
         What comes from a dropped field passes only if the customer has said it themselves and the policy
-        names its entity for this reader.
+        names its entity for this reader. The way that the text goes can only hide more.
         """
+        action = self._action(finding, known, said=said and self.speaks)
+        return strictest((action, *(each.action(finding.entity) for each in self.narrowing)))
+
+    def _action(self, finding: Finding, known: Known | None, *, said: bool) -> Action:
         if finding.entity == NOTE:
             return self.destination.internal_notes
         relation = self.relation(known)

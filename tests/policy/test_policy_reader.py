@@ -355,6 +355,15 @@ BOT = {"owner": "a", "approved_by": "b", "intents": ["order_status"]}
         ({"colour": "blue"}, "colour is not a key that is known here"),
         ({"destinations": {"model": "keep"}}, "destinations.log is required"),
         ({"destinations": {**SMALL["destinations"], "sms": "keep"}}, "destinations.sms is not a key"),
+        ({"destinations": {**SMALL["destinations"], "tool": {"tools": {}}}}, "is empty"),
+        (
+            {"destinations": {**SMALL["destinations"], "tool": {"tools": {"a": {"x": "keep"}}}}},
+            "x is neither",
+        ),
+        ({"subjects": {"a..b": "id"}}, "character 3"),
+        ({"subjects": {"a": "b..id"}}, "character 3"),
+        ({"subjects": {"**.a": "id"}}, "has a **"),
+        ({"subjects": {"a.**": "**.id"}}, "has a **"),
         ({"destinations": {**SMALL["destinations"], "log": {"own": {"X_Y": "hold"}}}}, "asks none"),
         (
             {"destinations": {**SMALL["destinations"], "tool": {"unknown_tokens": "keep"}}},

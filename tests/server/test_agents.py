@@ -85,7 +85,12 @@ def test_what_needs_a_person_is_held_also_as_a_stream_and_nothing_of_it_comes_ou
 @pytest.mark.parametrize(("agent", "verdict"), [("order-bot", "HELD"), ("tool-bot", "PASSED")])
 def test_an_agent_of_low_autonomy_calls_no_tool_without_a_person(client, agent, verdict):
     answer = client.review(
-        **CALL, agent_id=agent, session_id="s-1", destination="tool", arguments={"order": "A-2093148"}
+        **CALL,
+        agent_id=agent,
+        session_id="s-1",
+        destination="tool",
+        tool="crm",
+        arguments={"order": "A-2093148"},
     )
 
     assert Verdict.Name(answer.verdict) == f"VERDICT_{verdict}"

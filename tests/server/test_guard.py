@@ -76,7 +76,9 @@ def test_an_internal_note_is_blocked_and_nothing_may_be_sent(client, prepared):
 
 
 def test_arguments_of_a_tool_come_back_as_arguments(client, prepared):
-    reviewed = client.review(**NAMES, session_id="guard", destination="tool", arguments={"order": "A-17"})
+    reviewed = client.review(
+        **NAMES, session_id="guard", destination="tool", tool="crm", arguments={"order": "A-17"}
+    )
 
     assert reviewed.verdict == Verdict.VERDICT_PASSED
     assert (reviewed.WhichOneof("content"), json.loads(reviewed.arguments_json)) == (

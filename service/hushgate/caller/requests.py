@@ -95,6 +95,7 @@ def review(
     recipient_id: str = "",
     agent_id: str = "",
     channel: str = "",
+    tool: str = "",
     request_id: str = "",
     language: str = "",
     review_id: str = "",
@@ -118,6 +119,7 @@ def review(
         recipient_id=recipient_id,
         agent_id=agent_id,
         channel=channel,
+        tool=tool,
         request_id=request_id,
         language=language,
         review_id=review_id,
@@ -285,6 +287,7 @@ def review_stream(
     recipient_id: str = "",
     agent_id: str = "",
     channel: str = "",
+    tool: str = "",
     request_id: str = "",
     language: str = "",
 ) -> Outgoing[str, ReviewStreamRequest]:
@@ -301,6 +304,7 @@ def review_stream(
         recipient_id=recipient_id,
         agent_id=agent_id,
         channel=channel,
+        tool=tool,
         request_id=request_id,
         language=language,
     )

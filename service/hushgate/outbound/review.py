@@ -134,7 +134,14 @@ def looker_for(
     call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys
 ) -> Looker:
     """Who looks at the call's draft. Failure DESTINATION_UNKNOWN."""
-    reader = Reader(policy, policy.destination(call.destination), call.recipient_id or session.customer)
+    destination = policy.destination(call.destination)
+    reader = Reader(
+        policy,
+        destination,
+        call.recipient_id or session.customer,
+        narrowing=destination.narrowed(call.channel, call.tool),
+        speaks=not call.recipient_id or session.customer in ("", call.recipient_id),
+    )
     return Looker(session, detector, secret, reader, call)
 
 

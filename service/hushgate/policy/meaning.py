@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushgate.minimization.paths import Pattern, parse_pattern
 from hushgate.policy.schema import ENTITY, DestinationFile
+from hushgate.policy.subjects import wrong_subject
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -42,8 +43,13 @@ def _mapping(data: object, *keys: str) -> dict[str, Any]:
 def _paths(data: dict[str, Any]) -> Iterator[Found]:
     places: list[tuple[str, ...]] = [("intents", name, "fields") for name in _mapping(data, "intents")]
     places += [("field_sets", name) for name in _mapping(data, "field_sets")]
-    for at in (*places, ("entities",)):
+    for at in (*places, ("entities",), ("subjects",)):
         yield from _patterns([((*at, path), path) for path in _mapping(data, *at)])
+    for path, source in _mapping(data, "subjects").items():
+        yield from _patterns([(("subjects", path), source)] if isinstance(source, str) else [])
+        with suppress(ValueError, TypeError):
+            if wrong := wrong_subject(parse_pattern(path), parse_pattern(source)):
+                yield ("subjects", path), f"the path {path} or its subject's {wrong}"
     internal = data.get("internal")
     listed = internal if isinstance(internal, list) else []
     yield from _patterns([(("internal", i), path) for i, path in enumerate(listed) if isinstance(path, str)])
@@ -77,6 +83,14 @@ def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[F
         (("destinations", place, "thresholds", entity), entity)
         for place, destination in _mapping(data, "destinations").items()
         for entity in _mapping(destination, "thresholds")
+        if entity != "default"
+    ]
+    named += [
+        (("destinations", place, way, name, entity), entity)
+        for place in _mapping(data, "destinations")
+        for way in ("channels", "tools")
+        for name in _mapping(data, "destinations", place, way)
+        for entity in _mapping(data, "destinations", place, way, name)
         if entity != "default"
     ]
     own = [(("deny", e), e) for e in _mapping(data, "deny")]

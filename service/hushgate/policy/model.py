@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from hushgate.document import Path
     from hushgate.finding import Action
     from hushgate.policy.fields import FieldRule, PathTable
+    from hushgate.policy.subjects import Subjects
 
 DESTINATIONS = ("model", "customer", "tool", "human_agent", "log")
 """Where text can be going. A policy speaks of each."""
@@ -64,6 +65,10 @@ class Destination:
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
     """Of values of fields that the intent has no use for."""
+    channels: Mapping[str, Treatment]
+    """What a channel, in small letters, hides beside."""
+    tools: Mapping[str, Treatment]
+    """What a tool, in small letters, is not given."""
     unknown_tokens: Action
     """Of what looks like a token and is none of the session: ``block`` or ``hold``."""
     thresholds: Thresholds
@@ -77,7 +82,23 @@ class Destination:
             for name in ("internal_notes", "secrets", "dropped", "unknown_tokens")
             for action in (getattr(self, name),)
         }
-        return replace(self, **treatments, **actions)
+        channels, tools = (
+            {name: each.changed(change) for name, each in way.items()} for way in (self.channels, self.tools)
+        )
+        return replace(self, channels=channels, tools=tools, **treatments, **actions)
+
+    def narrowed(self, channel: str, tool: str) -> tuple[Treatment, ...]:
+        """What hides beside the rest, on this channel and for this tool.
+
+        A channel or a tool that is not said, or that the policy does not name where it names some, could be
+        any of those: all of them hide.
+        """
+        return (*_of_way(self.channels, channel), *_of_way(self.tools, tool))
+
+
+def _of_way(named: Mapping[str, Treatment], name: str) -> tuple[Treatment, ...]:
+    treatment = named.get(name.strip().casefold())
+    return tuple(named.values()) if treatment is None else (treatment,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +161,8 @@ class Policy:
     """When a finding counts, where no destination says otherwise."""
     internal: PathTable[bool] = field(repr=False)
     entities: PathTable[str] = field(repr=False)
+    subjects: Subjects = field(repr=False)
+    """Whom fields are about that are not about the record's subject."""
     key_names: Mapping[str, str] = field(repr=False)
     """Each key that a pattern names, folded or (in quotes) as it is: how the policy writes it."""
     agents: Mapping[str, Agent] | None = field(repr=False)

@@ -24,6 +24,7 @@ from hushgate.policy.model import (
     Treatment,
 )
 from hushgate.policy.schema import PolicyFile
+from hushgate.policy.subjects import Subjects
 from hushgate.yamlfile import problems_of, read_yaml
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         internal=path_set(map(parse_pattern, file.internal)),
         entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
         key_names=_key_names(file),
+        subjects=Subjects(
+            (parse_pattern(path), parse_pattern(source)) for path, source in sorted(file.subjects.items())
+        ),
         agents=None if file.agents is None else {name: _agent(each) for name, each in file.agents.items()},
         allow=frozenset(file.allow),
         deny={entity: tuple(texts) for entity, texts in file.deny.items()},
@@ -144,6 +148,8 @@ def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, floa
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
+        channels=_narrowing(file.channels),
+        tools=_narrowing(file.tools),
         unknown_tokens=Action(file.unknown_tokens or Action.BLOCK),
         thresholds=_thresholds(_over(thresholds, file.thresholds)),
     )
@@ -152,6 +158,11 @@ def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, floa
 def _over(flat: Mapping[str, V], written: Mapping[str, V] | None) -> Mapping[str, V]:
     """``written`` with what it does not say from ``flat``; a default of its own says everything."""
     return written if written is not None and "default" in written else {**flat, **(written or {})}
+
+
+def _narrowing(written: Mapping[str, Mapping[str, str]] | None) -> dict[str, Treatment]:
+    """What is not said stays as the destination has it."""
+    return {name.casefold(): _treatment(each, Action.KEEP) for name, each in (written or {}).items()}
 
 
 def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:

@@ -101,6 +101,8 @@ class DestinationFile(BaseModel):
     secrets: TextAction | None = None
     dropped: TextAction | None = None
     unknown_tokens: Stop | None = None
+    channels: Annotated[dict[str, Treatment], Some] | None = None
+    tools: Annotated[dict[str, Treatment], Some] | None = None
     thresholds: Thresholds | None = None
 
 
@@ -175,6 +177,7 @@ class PolicyFile(_Strict):
     tenants: Annotated[list[str], Some] | None = None
     internal: list[str] = []
     entities: dict[str, str] = {}
+    subjects: dict[str, str] = {}
     thresholds: Thresholds = {}
     field_sets: dict[str, dict[str, FieldAction]] = {}
     intents: Annotated[dict[str, IntentFile], Some]

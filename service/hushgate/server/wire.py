@@ -115,6 +115,7 @@ def _draftless(request: guard_service_pb2.ReviewRequest | guard_service_pb2.Revi
         destination=request.destination,
         recipient_id=request.recipient_id,
         channel=request.channel,
+        tool=request.tool,
         request_id=request.request_id,
         language=request.language,
     )

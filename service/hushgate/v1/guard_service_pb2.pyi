@@ -255,6 +255,7 @@ class ReviewRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
+    TOOL_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant is the company, or the part of it, that the conversation belongs to. Required."""
     session_id: _builtins.str
@@ -266,9 +267,13 @@ class ReviewRequest(_message.Message):
     destination: _builtins.str
     """destination is where the draft is going: model, customer, tool, human_agent or log. Required."""
     recipient_id: _builtins.str
-    """recipient_id is the subject who will read it. Empty means the session's customer."""
+    """recipient_id is the subject who will read it. Empty means the session's customer. For anybody else, what is the
+    customer's, and what the customer has said, is another's.
+    """
     channel: _builtins.str
-    """channel is the way it goes, in the caller's words: chat, email, voice."""
+    """channel is the way it goes, as the policy names it, in any case: chat, email, voice. Where the policy names some, one
+    that is empty or not among them is treated as strictly as all of them together.
+    """
     text: _builtins.str
     """text is a message in plain words."""
     arguments_json: _builtins.str
@@ -287,6 +292,8 @@ class ReviewRequest(_message.Message):
     agent_id, recipient or draft, gets ERROR_REASON_REVIEW_UNKNOWN; whoever asks a second time,
     ERROR_REASON_REVIEW_CLOSED, also if the answer was lost on its way.
     """
+    tool: _builtins.str
+    """tool is the tool that is called, as the policy names it, if the destination is tool."""
     def __init__(
         self,
         *,
@@ -302,10 +309,11 @@ class ReviewRequest(_message.Message):
         request_id: _builtins.str = ...,
         language: _builtins.str = ...,
         review_id: _builtins.str = ...,
+        tool: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["text", "arguments_json"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -425,6 +433,7 @@ class ReviewStart(_message.Message):
     CHANNEL_FIELD_NUMBER: _builtins.int
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    TOOL_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant is the company, or the part of it, that the conversation belongs to. Required."""
     session_id: _builtins.str
@@ -436,13 +445,19 @@ class ReviewStart(_message.Message):
     destination: _builtins.str
     """destination is where the draft is going: model, customer, tool, human_agent or log. Required."""
     recipient_id: _builtins.str
-    """recipient_id is the subject who will read it. Empty means the session's customer."""
+    """recipient_id is the subject who will read it. Empty means the session's customer. For anybody else, what is the
+    customer's, and what the customer has said, is another's.
+    """
     channel: _builtins.str
-    """channel is the way it goes, in the caller's words: chat, email, voice."""
+    """channel is the way it goes, as the policy names it, in any case: chat, email, voice. Where the policy names some, one
+    that is empty or not among them is treated as strictly as all of them together.
+    """
     request_id: _builtins.str
     """request_id is the caller's own name for the call, for finding it again. Nothing is decided by it."""
     language: _builtins.str
     """language is the language of the draft, as ISO 639-1 says it: en. Empty means that it is detected."""
+    tool: _builtins.str
+    """tool is the tool that is called, as the policy names it, if the destination is tool."""
     def __init__(
         self,
         *,
@@ -455,10 +470,11 @@ class ReviewStart(_message.Message):
         channel: _builtins.str = ...,
         request_id: _builtins.str = ...,
         language: _builtins.str = ...,
+        tool: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "session_id", b"session_id", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "session_id", b"session_id", "tenant", b"tenant", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
