@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import pack_files
+from hushgate.assembly import load_detector, pack_files
 from hushgate.detection.check import check
 from hushgate.detection.names import LABELS
 from hushgate.detection.packs import open_packs
-from hushgate.policy.reader import check_policy
-from hushgate.settings import Settings, shipped, yaml_files
+from hushgate.policy.reader import check_policy, read_policy
+from hushgate.proving import prove
+from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
 from hushgate.yamlfile import Problem, read_yaml
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
     problems = [*check(packs, settings.profiles)] if packs else []
     entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
     for file in policies:
-        problems += check_policy(file, entities=entities)
+        wrong = check_policy(file, entities=entities)
+        problems += wrong or _failing(file, settings)
     opened, _ = open_packs(packs, settings.profiles)
     rules = [rule for pack in opened for rule in pack.rules]
     return Report(
@@ -59,6 +61,14 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
         examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
         policies=len(policies),
     )
+
+
+def _failing(file: Path, settings: Settings) -> list[Problem]:
+    """The tests of a policy that fail, on patterns alone."""
+    policy = read_policy(file)
+    if not policy.tests:
+        return []
+    return prove(file, policy, load_detector(replace(settings, names=NO_NAMES, presidio=())))
 
 
 def _all(settings: Settings) -> tuple[Path, ...]:

@@ -143,6 +143,23 @@ class Reviews:
 
 
 @dataclass(frozen=True, slots=True)
+class Trial:
+    """A test that a policy brings along."""
+
+    intent: str
+    text: str | None = field(repr=False)
+    """What the customer says."""
+    record: Mapping[str, object] | None = field(repr=False)
+    """What the CRM holds about the customer."""
+    draft: str | None = field(repr=False)
+    """What is to be sent; None: what counts is what the model would be told."""
+    destination: str
+    hides: tuple[str, ...] = field(repr=False)
+    keeps: tuple[str, ...] = field(repr=False)
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of the rules of a contact centre. Read by ``policy.reader``; never changed."""
 
@@ -153,6 +170,8 @@ class Policy:
     """What the policy says, as JSON, of which ``reader.policy_of`` makes it again; no comments or layout."""
     approvals: int
     """How many people must ask for the change before it takes effect."""
+    tests: tuple[Trial, ...] = field(repr=False)
+    """What must come out before it may decide."""
     tenants: frozenset[str] | None
     """None: any."""
     intents: Mapping[str, Intent] = field(repr=False)

@@ -22,6 +22,7 @@ from hushgate.policy.model import (
     Reviews,
     Thresholds,
     Treatment,
+    Trial,
 )
 from hushgate.policy.schema import PolicyFile
 from hushgate.policy.subjects import Subjects
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from hushgate.policy.schema import AgentFile, DestinationFile, IntentFile
+    from hushgate.policy.schema import AgentFile, DestinationFile, IntentFile, TestFile
     from hushgate.yamlfile import Problem
 
 
@@ -85,6 +86,7 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         digest=hashlib.sha256(content.encode()).hexdigest(),
         content=content,
         approvals=file.activation.approvals,
+        tests=tuple(_trial(each) for each in file.tests),
         tenants=None if file.tenants is None else frozenset(file.tenants),
         intents={name: _intent(name, each, file.field_sets) for name, each in file.intents.items()},
         destinations={
@@ -107,6 +109,11 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
     )
+
+
+def _trial(file: TestFile) -> Trial:
+    said = file.model_dump() | {"hides": tuple(file.hides), "keeps": tuple(file.keeps)}
+    return Trial(**said)
 
 
 def _content(file: PolicyFile) -> str:

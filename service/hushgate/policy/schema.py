@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -170,6 +170,19 @@ class ActivationFile(_Strict):
     approvals: Annotated[int, Field(ge=1, le=10)] = 1
 
 
+class TestFile(_Strict):
+    """What must become of a text, a record or a draft; without a draft: on its way to the model."""
+
+    intent: str
+    text: str | None = None
+    record: dict[str, Any] | None = None
+    draft: str | None = None
+    destination: Literal["customer", "tool", "human_agent"] = "customer"
+    hides: list[str] = []
+    keeps: list[str] = []
+    verdict: Literal["", "PASSED", "REDACTED", "BLOCKED", "HELD"] = ""
+
+
 class PolicyFile(_Strict):
     """A policy file, as policies/README.md explains it."""
 
@@ -189,6 +202,7 @@ class PolicyFile(_Strict):
     reviews: ReviewsFile = ReviewsFile()
     agents: Annotated[dict[str, AgentFile], Some] | None = None
     activation: ActivationFile = ActivationFile()
+    tests: list[TestFile] = []
     allow: list[str] = []
     deny: dict[str, list[str]] = {}
 

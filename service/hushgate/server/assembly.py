@@ -7,7 +7,8 @@ it needs once, and so is decided by one policy from beginning to end.
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate, Limits
 from hushgate.policy.files import PolicyFiles
 from hushgate.policy.inforce import InForce
+from hushgate.proving import prove
 from hushgate.redactor import Redactor
 from hushgate.sessions.memory_store import MemoryStore
 from hushgate.sessions.sqlite_store import SqliteStore
@@ -31,6 +33,7 @@ from hushgate.transformation.joinable import Keys
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from hushgate.detection.detector import Detector
     from hushgate.policy.files import Looked
     from hushgate.policy.model import Policy
     from hushgate.sessions.store import Store
@@ -151,8 +154,16 @@ def open_audit(settings: Settings) -> Audit:
 
 
 def watched(settings: Settings) -> PolicyFiles:
-    """The settings' policy files, to be looked at again and again."""
-    return PolicyFiles(lambda: policy_files(settings), lambda *_: [])
+    """The settings' policy files, to be looked at again and again; their tests run on the patterns alone."""
+
+    @lru_cache(maxsize=1)
+    def detector() -> Detector:
+        return load_detector(replace(settings, names=NO_NAMES, presidio=()))
+
+    return PolicyFiles(
+        lambda: policy_files(settings),
+        lambda file, policy: prove(file, policy, detector()) if policy.tests else [],
+    )
 
 
 def open_store(url: str) -> Store:
