@@ -92,8 +92,9 @@ class PolicyFiles:
             problems = tuple(self._prove(file, policy))
         except PolicyProblems as wrong:
             problems = wrong.problems
-        if before != _print(file):
-            return  # it was written to meanwhile: the next look reads it
+        after = _print(file)
+        if before and after and before != after and before[2] == after[2]:
+            return  # it was written to in its place meanwhile: the next look reads it whole
         seen.print, seen.problems = before, problems
         if not problems:
             seen.policy = policy
