@@ -45,6 +45,7 @@ def browser(tmp_path):
     for flag in (*flags, f"--user-data-dir={tmp_path}", "--window-size=1000,800"):
         options.add_argument(flag)
     opened = webdriver.Chrome(options=options, service=webdriver.ChromeService(driver))
+    opened.implicitly_wait(20)  # a click does not wait for the page that it opens
     yield opened
     opened.quit()
 
