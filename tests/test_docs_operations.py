@@ -48,3 +48,20 @@ def test_metrics_are_served_and_drift_reads_what_the_server_has_logged(serve, tm
 def test_traces_are_sent_as_written(serve):
     with serve("--names", "none", *COMMANDS["serve", "--traces"][2:]) as address, Client(address) as client:
         assert client.redact("all is well").items[0].text == "all is well"
+
+
+def test_the_drills_hold_as_written(serve, monkeypatch):
+    with serve("--names", "none") as address:
+        monkeypatch.setenv("HUSHGATE_LISTEN", address)
+        done = subprocess.run(
+            [*HUSHGATE, *COMMANDS["drill",][1:]], capture_output=True, text=True, check=False
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_drill_has_a_row():
+    from hushgate.drill.command import STORE_GONE
+    from hushgate.drill.drills import DRILLS
+
+    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [*DRILLS, STORE_GONE]

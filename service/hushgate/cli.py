@@ -21,6 +21,7 @@ import typer
 
 from hushgate.audit.command import audit
 from hushgate.drift.command import drift
+from hushgate.drill.command import drill
 from hushgate.failure import Failure
 from hushgate.options import AUDIT, READING, SESSIONS, takes
 from hushgate.policy.commands import policies
@@ -301,6 +302,7 @@ app.command()(serve)
 app.command()(health)
 app.command()(evaluate)
 app.command()(drift)
+app.command()(drill)
 app.command()(erase)
 app.command()(receipt)
 app.command()(reveal)

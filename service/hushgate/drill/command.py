@@ -1,0 +1,81 @@
+"""``hushgate drill``: the drills run one after the other, and what held in each."""
+
+# ruff: noqa: PLC0415 - imports wait for their command
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from hushgate.client import Client
+    from hushgate.drill.drills import Drill
+    from hushgate.drill.scene import Check, Scene
+
+STORE_GONE = "store-gone"
+
+
+def drill(
+    *,
+    target: Annotated[
+        str | None, typer.Option(help="HOST:PORT or unix:///PATH; where serve would listen if not given.")
+    ] = None,
+    tenant: Annotated[str, typer.Option(help="A tenant of the policy.")] = "drill",
+    intent: Annotated[str, typer.Option(help="An intent of the policy.")] = "order_status",
+    agent: Annotated[
+        str, typer.Option(help="The agent that is suspended and resumed: one that does no other work.")
+    ] = "drill",
+    signals: Annotated[
+        str, typer.Option(help="Risk signals in the policy's words.")
+    ] = "new_device,email_changed",
+    skip: Annotated[list[str] | None, typer.Option(help="A drill to leave out; repeatable.")] = None,
+    break_store: Annotated[str, typer.Option(help="Program that takes the store away.")] = "",
+    mend_store: Annotated[str, typer.Option(help="Program that brings it back.")] = "",
+) -> None:
+    """Run the failure drills against a running server, with test values in sessions that are ended after.
+
+    Prints what held. Exit code 1 if anything did not, or could not be tried.
+    """
+    from hushgate.drill.drills import DRILLS, store_gone
+    from hushgate.drill.scene import Scene
+    from hushgate.server.operating import asked
+    from hushgate.settings import comma_separated
+
+    drills = {**DRILLS, STORE_GONE: store_gone(break_store, mend_store)}
+    for name in skip or []:
+        if drills.pop(name, None) is None:
+            print(f"hushgate: there is no drill {name}; there are {', '.join(drills)}", file=sys.stderr)
+            sys.exit(2)
+
+    def run(client: Client) -> bool:
+        scene = Scene(client, tenant, intent, agent, comma_separated(signals))
+        held = [_run(name, each, scene) for name, each in drills.items()]
+        return all(held)
+
+    sys.exit(0 if asked(target, run) else 1)
+
+
+def _run(name: str, drill: Drill, scene: Scene) -> bool:
+    """Whether all of it held; says so."""
+    checks = _checks(drill, scene)
+    held = sum(check.held for check in checks)
+    print(f"{'held' if held == len(checks) else 'NOT HELD':8}  {name}: {held} of {len(checks)}")
+    for check in checks:
+        if not check.held:
+            print(f"          {check.what}: no{f' ({check.why})' if check.why else ''}", flush=True)
+    return held == len(checks)
+
+
+def _checks(drill: Drill, scene: Scene) -> list[Check]:
+    from hushgate.client import HushgateError
+    from hushgate.drill.scene import Check
+
+    found: list[Check] = []
+    try:
+        found += drill(scene)
+    except HushgateError as error:
+        found.append(Check("the drill can be run", held=False, why=f"{error.reason} {error}".strip()))
+    finally:
+        scene.end()
+    return found
