@@ -52,6 +52,11 @@ class Place:
     key: bool = False
 
     @property
+    def at(self) -> tuple[Path, bool]:
+        """What tells it from all others of its document: ``path``, and whether it is a key."""
+        return self.path, self.key
+
+    @property
     def label(self) -> str:
         """The words that stand before the text, for context; a key's are those of the object it is in."""
         return label(self.path[:-1] if self.key else self.path)
@@ -155,16 +160,19 @@ def leaves(tree: Tree, path: Path = ()) -> Iterator[Leaf]:
             yield Leaf(path, tree)
 
 
-def keys(tree: Tree, path: Path = ()) -> Iterator[Path]:
-    """The path of every key of ``tree`` in document order."""
+def places(tree: Tree, path: Path = ()) -> Iterator[Place]:
+    """Every text of ``tree`` in document order: each key, and each leaf that is a string or a number."""
     match tree:
         case dict():
             for key, value in tree.items():
-                yield (*path, key)
-                yield from keys(value, (*path, key))
+                yield Place(key, (*path, key), key=True)
+                yield from places(value, (*path, key))
         case list():
             for index, item in enumerate(tree):
-                yield from keys(item, (*path, index))
+                yield from places(item, (*path, index))
+        case _:
+            if text := scalar_text(tree):
+                yield Place(text, path)
 
 
 def scalar_text(value: Scalar) -> str:

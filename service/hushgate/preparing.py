@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
 from hushgate.conversation import CUSTOMER_ROLES, questions
-from hushgate.document import Number, Place, leaves, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.document import Number, leaves, parse, path_text, places, rebuild, scalar_text, serialize
 from hushgate.finding import NOTE, Action
 from hushgate.minimization.minimize import minimize
 from hushgate.sessions.facts import UNTYPED, Customer, Known
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from hushgate.detection.detector import Detector
-    from hushgate.document import Path, Scalar, Tree
+    from hushgate.document import Path, Place, Scalar, Tree
     from hushgate.finding import Finding
     from hushgate.minimization.minimize import Minimized
     from hushgate.policy.model import Policy
@@ -137,19 +137,19 @@ def _read_records(call: PrepareCall, policy: Policy, detector: Detector, session
         for index, record in enumerate(call.records)
     ]
     cut = [minimize(tree, intent) for tree in trees]
-    places = [
+    texts = [
         (index, place)
         for index, (tree, minimized) in enumerate(zip(trees, cut, strict=True))
-        for place in _places(tree, minimized)
+        for place in _looked_at(tree, minimized)
     ]
     detected = detector.find_many(
-        [place.text for _, place in places],
-        labels=[place.label for _, place in places],
+        [place.text for _, place in texts],
+        labels=[place.label for _, place in texts],
         language=call.language or "en",
     )
     by_record: list[dict[tuple[Path, bool], Sequence[Finding]]] = [{} for _ in trees]
-    for (index, place), found in zip(places, detected, strict=True):
-        by_record[index][place.path, place.key] = told_apart(place.text, found, session, real=True)
+    for (index, place), found in zip(texts, detected, strict=True):
+        by_record[index][place.at] = told_apart(place.text, found, session, real=True)
     return [
         Read(
             record, index, tree, minimized, by_record[index], {d.path: d.action for d in minimized.decisions}
@@ -158,13 +158,10 @@ def _read_records(call: PrepareCall, policy: Policy, detector: Detector, session
     ]
 
 
-def _places(tree: Tree, minimized: Minimized) -> Iterator[Place]:
-    """Every text of a record: its leaves, dropped ones too, and the kept keys that are data."""
-    for path in minimized.data_keys.values():
-        yield Place(str(path[-1]), path, key=True)
-    for leaf in leaves(tree):
-        if text := scalar_text(leaf.value):
-            yield Place(text, leaf.path)
+def _looked_at(tree: Tree, minimized: Minimized) -> Iterator[Place]:
+    """The texts of a record: its leaves, dropped ones too, and of its keys the kept ones that are data."""
+    data = set(minimized.data_keys.values())
+    return (place for place in places(tree) if not place.key or place.path in data)
 
 
 def _learn_record(one: Read, policy: Policy, session: Session) -> None:

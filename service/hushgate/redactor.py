@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from hushgate import assembly
 from hushgate.detection.detector import LANGUAGE
-from hushgate.document import label, parse, path_text, rebuild, scalar_text, serialize
+from hushgate.document import Place, parse, path_text, places, rebuild, scalar_text, serialize
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
 from hushgate.policy.counting import counted
@@ -108,7 +108,7 @@ class Redactor:
         """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for text in texts:
             self._check_length(text, "text")
-        return self._redact([_Place((), is_key=False, text=text) for text in texts], language)
+        return self._redact([Place(text) for text in texts], language)
 
     def redact_json(self, json_text: str, language: str = LANGUAGE) -> Redaction:
         """The document redacted value by value and key by key; a number that is hidden becomes a string.
@@ -123,32 +123,31 @@ class Redactor:
         for json_text in json_texts:
             self._check_length(json_text, "json")
         trees = [parse(json_text, field="json") for json_text in json_texts]
-        places = [list(_places(tree)) for tree in trees]
-        redacted = iter(self._redact([place for each in places for place in each], language))
+        texts = [list(places(tree)) for tree in trees]
+        redacted = iter(self._redact([place for each in texts for place in each], language))
         redactions = []
-        for json_text, tree, each in zip(json_texts, trees, places, strict=True):
+        for json_text, tree, each in zip(json_texts, trees, texts, strict=True):
             treated = {place.at: next(redacted) for place in each}
             redactions.append(_redaction(json_text, tree, treated))
         return redactions
 
-    def _redact(self, places: Sequence[_Place], language: str) -> list[Redaction]:
-        """Each place redacted until there is nothing left to find: hiding one value can bring out another.
+    def _redact(self, texts: Sequence[Place], language: str) -> list[Redaction]:
+        """Each text redacted until there is nothing left to find: hiding one value can bring out another.
 
         A word that lowered a score may have been hidden, or one that raises it have come nearer.
         """
         found = [
-            [*told, *f]
-            for told, f in zip(map(self._told, places), self._detect(places, language), strict=True)
+            [*told, *f] for told, f in zip(map(self._told, texts), self._detect(texts, language), strict=True)
         ]
-        done = [self._treat(place.text, each) for place, each in zip(places, found, strict=True)]
+        done = [self._treat(place.text, each) for place, each in zip(texts, found, strict=True)]
         open_ = [at for at, each in enumerate(done) if each.rewritten]
         for _ in range(_ROUNDS):
-            again = [places[at]._replace(text=done[at].text) for at in open_]
+            again = [replace(texts[at], text=done[at].text) for at in open_]
             for at, more in zip(open_, self._detect(again, language), strict=True):
                 rewritten = done[at].rewritten
                 if rewritten and (hiding := self._hiding(rewritten.text, more)):
                     found[at] += (_moved(finding, rewritten) for finding in hiding)
-                    done[at] = self._treat(places[at].text, found[at])
+                    done[at] = self._treat(texts[at].text, found[at])
                 else:
                     done[at] = replace(done[at], rewritten=None)
             open_ = [at for at in open_ if done[at].rewritten]
@@ -158,26 +157,30 @@ class Redactor:
         counting = counted(text, detected, self.policy, self._reader.destination.thresholds)
         return [found for found in counting if self._reader.action(found, None).hides]
 
-    def _detect(self, places: Sequence[_Place], language: str) -> Iterator[tuple[Finding, ...]]:
-        """What each place holds, in order. A key of one word names no one: patterns alone look at it."""
+    def _detect(self, texts: Sequence[Place], language: str) -> Iterator[tuple[Finding, ...]]:
+        """What each text holds, in order. A key of one word names no one: patterns alone look at it."""
+        words = [_is_word(place) for place in texts]
         found: dict[bool, Iterator[tuple[Finding, ...]]] = {}
         for is_word in (True, False):
-            looked = [place for place in places if place.is_word is is_word]
-            labels = [place.label for place in looked]
-            texts = [place.text for place in looked]
+            looked = [place for place, word in zip(texts, words, strict=True) if word is is_word]
             found[is_word] = iter(
-                self._detector.find_many(texts, labels=labels, language=language, names=not is_word)
+                self._detector.find_many(
+                    [place.text for place in looked],
+                    labels=[place.label for place in looked],
+                    language=language,
+                    names=not is_word,
+                )
             )
-        return (next(found[place.is_word]) for place in places)
+        return (next(found[word]) for word in words)
 
     def _check_length(self, text: str, name: str) -> None:
         if len(text) > self._max_text:
             sentence = f"{name} is longer than {self._max_text} characters"
             raise Failure(Reason.TEXT_TOO_LONG, sentence, field=name, limit=self._max_text)
 
-    def _told(self, place: _Place) -> Iterator[Finding]:
+    def _told(self, place: Place) -> Iterator[Finding]:
         """What the policy itself says of the field: what it holds, and that nobody outside may read it."""
-        if place.is_key or not place.path:
+        if place.key or not place.path:
             return
         if entity := self.policy.entity_of(place.path):
             yield Finding(0, len(place.text), entity, 1.0, "policy.entities")
@@ -223,43 +226,14 @@ class _Done:
         return self.redaction.text
 
 
-class _Place(NamedTuple):
-    """A value or a key of a document that has something to look at."""
-
-    path: Path
-    is_key: bool
-    text: str
-
-    @property
-    def at(self) -> tuple[Path, bool]:
-        return self.path, self.is_key
-
-    @property
-    def is_word(self) -> bool:
-        return self.is_key and _WORD.fullmatch(self.text) is not None
-
-    @property
-    def label(self) -> str:
-        return label(self.path[:-1] if self.is_key else self.path)
-
-
-def _places(tree: Tree, path: Path = ()) -> Iterator[_Place]:
-    match tree:
-        case dict():
-            for key, child in tree.items():
-                yield _Place((*path, key), is_key=True, text=key)
-                yield from _places(child, (*path, key))
-        case list():
-            for index, child in enumerate(tree):
-                yield from _places(child, (*path, index))
-        case _:
-            yield _Place(path, is_key=False, text=scalar_text(tree))
+def _is_word(place: Place) -> bool:
+    return place.key and _WORD.fullmatch(place.text) is not None
 
 
 def _redaction(json_text: str, tree: Tree, treated: dict[tuple[Path, bool], Redaction]) -> Redaction:
     def replaced(path: Path, value: Scalar) -> Scalar:
-        done = treated[path, False]
-        return value if done.text == scalar_text(value) else done.text
+        done = treated.get((path, False))
+        return value if done is None or done.text == scalar_text(value) else done.text
 
     redacted = rebuild(tree, replaced, rename=lambda path, _: treated[path, True].text)
     shown = dict(_pairs(tree, redacted))

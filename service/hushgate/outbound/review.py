@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.calls import Ground, Located, Verdict
-from hushgate.document import Number, Place, keys, leaves, parse, rebuild, scalar_text, serialize
+from hushgate.document import Number, Place, parse, places, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
 from hushgate.outbound.looking import Looker
@@ -22,11 +22,11 @@ from hushgate.sessions.fragments import digit_groups
 from hushgate.treatment import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from hushgate.calls import ReviewCall
     from hushgate.detection.detector import Detector
-    from hushgate.document import Path, Scalar, Tree
+    from hushgate.document import Path, Scalar
     from hushgate.outbound.looking import Looked, Part
     from hushgate.policy.model import Policy
     from hushgate.sessions.session import Session
@@ -237,9 +237,10 @@ def _verdict(reasons: Iterable[Ground], *, hidden: bool) -> Verdict:
 def _review_arguments(json: str, looker: Looker) -> Judged:
     """A tool call's arguments, value by value and key by key, numbers and nesting kept in type."""
     tree = parse(json, field="arguments_json", object_only=True)
-    places = list(_places(tree))
-    looked = looker.look(places)
-    by_place = {(place.path, place.key): (place, one) for place, one in zip(places, looked, strict=True)}
+    # Keys first: a number that is told in parts stands in values one behind the other.
+    texts = sorted(places(tree), key=lambda place: not place.key)
+    looked = looker.look(texts)
+    by_place = {place.at: (place, one) for place, one in zip(texts, looked, strict=True)}
 
     def treat(path: Path, value: Scalar) -> Scalar:
         if (path, False) not in by_place:
@@ -255,7 +256,7 @@ def _review_arguments(json: str, looker: Looker) -> Judged:
         return one.written(place.text)
 
     findings = tuple(located for one in looked for located in one.located)
-    written = [one.written(place.text) for place, one in zip(places, looked, strict=True)]
+    written = [one.written(place.text) for place, one in zip(texts, looked, strict=True)]
     told = looker.session.told(looker.call.destination)
     groups = [group for text in written for group in digit_groups(text)]
     together = (replace(g, detail=f"the call {g.detail}") for g in looker.in_parts(told, groups, (0, 0)))
@@ -265,12 +266,3 @@ def _review_arguments(json: str, looker: Looker) -> Judged:
         return Judged(verdict, None, reasons, findings)
     looker.session.tell(looker.call.destination, groups)
     return Judged(verdict, serialize(rebuild(tree, treat, rename=rename)), reasons, findings)
-
-
-def _places(tree: Tree) -> Iterator[Place]:
-    """Every text of the document: keys and leaves, booleans and null left out."""
-    for path in keys(tree):
-        yield Place(str(path[-1]), path, key=True)
-    for leaf in leaves(tree):
-        if text := scalar_text(leaf.value):
-            yield Place(text, leaf.path)
