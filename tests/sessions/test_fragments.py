@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from hushgate.sessions.facts import Known
 from hushgate.sessions.fragments import Fragments, digit_groups
+from hushgate.sessions.recall import Recall
 
 ACCOUNT = Known("88213409118", "ACCOUNT_ID", subject="c-1")
 CARD = Known("4111 1111 1111 1111", "CREDIT_CARD", subject="c-1")
@@ -52,3 +53,13 @@ def test_however_it_is_cut_it_is_found(sizes, between):
     parts = [part for part in parts if part]
 
     assert told(between.join(parts)) == [ACCOUNT] or len(parts) == 1
+
+
+def test_a_value_of_one_digit_over_and_over_is_looked_for_as_a_whole():
+    long = Known("1" * 20_000, "FIELD_VALUE")
+    fragments, recall = Fragments(), Recall([long])
+    fragments.add(long)
+
+    assert fragments.find(["1"] * 100, 0) == []
+    assert recall.find("111111  " * 1_000, allowed_digits=4) == []
+    assert [found.known for found in recall.find(f"it is {long.value}", allowed_digits=4)] == [long]

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _DIGITS = re.compile(r"\d+")
 _NUMBER = 7
 """Digits of a number that is looked for, and digits that its parts must come to together."""
+LONGEST_NUMBER = 128
+"""Digits; parts of a value with more are not looked for, since one that repeats has them everywhere."""
 _MOSTLY = 0.6
 """Share of digits among the letters and digits of a number, so that a sentence with dates in it is none."""
 _SHORT = 2
@@ -44,7 +46,9 @@ class Fragments:
     def add(self, known: Known) -> None:
         """Has the value found from now on, if it is a number."""
         digits = "".join(digit_groups(known.value))
-        if len(digits) < max(_NUMBER, _MOSTLY * sum(map(str.isalnum, known.value))):
+        if not _NUMBER <= len(digits) <= LONGEST_NUMBER:
+            return
+        if len(digits) < _MOSTLY * sum(map(str.isalnum, known.value)):
             return
         for start in range(len(digits)):
             self._at[digits[start]].append((len(self._numbers), start))

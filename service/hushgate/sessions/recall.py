@@ -18,6 +18,7 @@ import ahocorasick
 
 from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
+from hushgate.sessions.fragments import LONGEST_NUMBER
 from hushgate.sessions.rarity import TELLING, is_common, surprise
 from hushgate.transformation.dates import find_dates
 
@@ -131,7 +132,7 @@ class Recall:
         for dated in find_dates(known.value) if known.entity == "DATE_OF_BIRTH" else ():
             if dated.year is not None and dated.day is not None:
                 self._dates.setdefault(dated.key, []).append(known)
-        if sum(c.isdecimal() for c in known.value) >= _NUMBER:
+        if _NUMBER <= sum(c.isdecimal() for c in known.value) <= LONGEST_NUMBER:
             self._numbers.append(known)
             for length, grams in self._grams.items():
                 _add_grams(grams, known, length)
@@ -197,8 +198,8 @@ class Recall:
 
 def _add_grams(grams: dict[str, list[Known]], known: Known, length: int) -> None:
     digits = _digits(known.value)
-    for at in range(len(digits) - length + 1):
-        grams.setdefault(digits[at : at + length], []).append(known)
+    for gram in {digits[at : at + length] for at in range(len(digits) - length + 1)}:
+        grams.setdefault(gram, []).append(known)
 
 
 def _needles(known: Known, order: int) -> Iterator[_Needle]:
