@@ -58,7 +58,6 @@ def replica(assembled: Assembled, store, clock: Clock) -> Callable[[], Gate]:  #
             detector=like._detector,
             vault=Vault(store, KEYS, clock=clock),
             policies=like._policies,
-            active=like._active,
             keys=like._keys,
         )
 

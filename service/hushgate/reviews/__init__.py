@@ -1,1 +1,1 @@
-"""What a person looks at: drafts that wait for a decision, and samples of what has passed."""
+"""What a person looks at: drafts that wait for a decision."""

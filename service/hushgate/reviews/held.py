@@ -54,8 +54,6 @@ class Held:
     held_at: float
     """Seconds since the epoch, as all times here."""
     expires: float
-    sample: bool = False
-    """It has passed already; a person looks at how good it was."""
     state: State = State.WAITING
     verdict: Verdict | None = None
     """What the person decided; REDACTED: sent as ``text`` has it, and not as the policy lets it through."""
@@ -127,7 +125,7 @@ def released(review: Held, call: ReviewCall, judged: Judged) -> Judged:
     Fails with REVIEW_UNKNOWN if another asked, or for something else; with REVIEW_CLOSED if it was given out
     already, or if something else would be sent now than what was approved.
     """
-    if review.sample or not hmac.compare_digest(review.asked, digest_of_call(call)):
+    if not hmac.compare_digest(review.asked, digest_of_call(call)):
         raise UNKNOWN
     if review.state is State.COLLECTED:
         raise Failure(Reason.REVIEW_CLOSED, "the approved draft has been collected", field="review_id")

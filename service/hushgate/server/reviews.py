@@ -120,7 +120,7 @@ def _decide(review_id: str, verdict: str, because: str, by: str, address: str | 
 def _head(review: HeldReview) -> str:
     why = ", ".join(dict.fromkeys(reason.code for reason in review.reasons))
     parts = (review.review_id, _time(review.held_at), review.agent_id or "-", f"to {review.destination}", why)
-    return "  ".join((*parts, "sample") if review.sample else parts)
+    return "  ".join(parts)
 
 
 def _time(stamp: object) -> str:

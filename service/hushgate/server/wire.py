@@ -188,7 +188,6 @@ def held_review(review: Held) -> admin_service_pb2.HeldReview:
         reasons=reasons(review.reasons),
         text=review.text,
         is_json=review.is_json,
-        sample=review.sample,
     )
     if review.verdict is not None:
         answer.verdict = verdict(review.verdict)

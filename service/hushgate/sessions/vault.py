@@ -174,11 +174,9 @@ class Vault:
         return self._keyed(f"hushgate/{purpose}/1\0".encode(), *parts).hex()[:16]
 
     def hold(self, review: Held, subjects: Iterable[str]) -> None:
-        """Has the review wait for a person. A draft's ends with its session, a sample's with its subjects."""
+        """Has the review wait for a person. It ends with its session, and with the subjects."""
         tags = {self._subject(review.tenant, subject) for subject in subjects if subject}
-        if not review.sample:
-            tags.add(self._name(review.tenant, review.session_id))
-        self.reviews.add(review, tags)
+        self.reviews.add(review, {*tags, self._name(review.tenant, review.session_id)})
 
     def review_id(self, request_id: str, digest: str) -> str:
         """What a held draft is called: for a call made again, the same."""

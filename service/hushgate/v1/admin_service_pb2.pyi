@@ -567,7 +567,6 @@ class HeldReview(_message.Message):
     EXPIRES_AT_FIELD_NUMBER: _builtins.int
     TEXT_FIELD_NUMBER: _builtins.int
     IS_JSON_FIELD_NUMBER: _builtins.int
-    SAMPLE_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     review_id: _builtins.str
     """review_id is what Review answered."""
@@ -589,8 +588,6 @@ class HeldReview(_message.Message):
     """text is the draft as the policy lets a log have it; GetReview alone fills it."""
     is_json: _builtins.bool
     """is_json says whether the draft is a tool call's arguments."""
-    sample: _builtins.bool
-    """sample says that it has passed already, and that a person only looks at how good it was."""
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is what a person decided; VERDICT_UNSPECIFIED while it waits."""
     @_builtins.property
@@ -621,12 +618,11 @@ class HeldReview(_message.Message):
         expires_at: _timestamp_pb2.Timestamp | None = ...,
         text: _builtins.str = ...,
         is_json: _builtins.bool = ...,
-        sample: _builtins.bool = ...,
         verdict: _verdict_pb2.Verdict.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "held_at", b"held_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "sample", b"sample", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
