@@ -47,7 +47,7 @@ def sound():
 
 
 def test_what_holds_is_told_and_ends_with_0(sound):
-    names = ("account-takeover", "policy-gone-bad", "store-gone")
+    names = ("account-takeover", "store-gone")
     code, held, printed = drill(sound, *(word for name in names for word in ("--skip", name)))
 
     assert (code, set(held.values())) == (0, {"held"}), printed
@@ -56,6 +56,7 @@ def test_what_holds_is_told_and_ends_with_0(sound):
         "leak-in-a-draft",
         "injected-record",
         "retry-storm",
+        "policy-gone-bad",
         "kill-switch",
     }
 
@@ -83,7 +84,7 @@ def test_a_policy_that_lets_all_through_is_found_out(tmp_path):
     policy = tmp_path / "open.yaml"
     policy.write_text(LETS_ALL_THROUGH)
     with served("--names", "none", "--policy", str(policy)) as address:
-        code, held, printed = drill(address, "--skip", "store-gone", "--skip", "policy-gone-bad")
+        code, held, printed = drill(address, "--skip", "store-gone")
 
     assert code == 1
     failing = {"ambiguous-prompt", "account-takeover", "leak-in-a-draft", "injected-record"}

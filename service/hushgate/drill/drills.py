@@ -9,11 +9,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from hushgate.caller import rpc
 from hushgate.client import Verdict
 from hushgate.drill import scene as s
 from hushgate.drill.scene import Check, Scene, reason, sent, shows, stopped, told
-from hushgate.v1.admin_service_pb2 import ActivatePolicyRequest, ActivatePolicyResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,12 +25,6 @@ STORM_THREADS: Final = 16
 STORE_SECONDS: Final = 30.0
 """How long the store may take to come back."""
 _WHY: Final = "failure drill"
-_ACTIVATE = rpc.Unary(
-    "/hushgate.v1.AdminService/ActivatePolicy",
-    lambda version: ActivatePolicyRequest(version=version, reason=_WHY),
-    ActivatePolicyResponse,
-    10.0,
-)
 
 
 def ambiguous_prompt(scene: Scene) -> Iterator[Check]:
@@ -127,7 +119,11 @@ def policy_gone_bad(scene: Scene) -> Iterator[Check]:
     before = scene.prepare(session).policy_version
     why = reason(lambda: scene.prepare(session, policy="drill-no-such-policy"))
     yield Check("a call by a policy that is not there is refused", why == "POLICY_UNKNOWN", why or "answered")
-    why = reason(lambda: _ACTIVATE.__get__(scene.client)("drill-no-such-policy"))
+    why = reason(
+        lambda: scene.client.activate_policy(
+            version="drill-no-such-policy", reason=_WHY, requested_by="hushgate drill"
+        )
+    )
     refused = why in {"POLICY_UNKNOWN", "POLICY_INVALID"}
     yield Check("it cannot be activated", refused, why or "activated")
     yield Check("the policy before it still decides", scene.prepare(session).policy_version == before)
