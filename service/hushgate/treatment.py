@@ -5,8 +5,10 @@ The one place where detectors' findings and the session's recall meet.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from hushgate.finding import NOTE, SECRETS, Action, Finding, strictest
@@ -156,16 +158,17 @@ def best(knowns: Iterable[Known], reader: Reader) -> Known | None:
 def settled(seen: Iterable[Sighting]) -> list[Sighting]:
     """The sightings whose findings win, disjoint and in order; see ``settle``."""
     listed = list(seen)
-    behind: dict[tuple[str, str, float, Action], list[Sighting]] = {}
-    for sighting in listed:
+    behind: dict[tuple[str, str, float, Action], list[tuple[int, int, Sighting]]] = {}
+    for place, sighting in enumerate(listed):
         f = sighting.finding
-        behind.setdefault((f.entity, f.rule, f.score, f.action), []).append(sighting)
+        behind.setdefault((f.entity, f.rule, f.score, f.action), []).append((f.start, -place, sighting))
+    for alike in behind.values():
+        alike.sort(key=itemgetter(0, 1))
     out = []
     for finding in settle(s.finding for s in listed):
-        whole = next(
-            s
-            for s in behind[finding.entity, finding.rule, finding.score, finding.action]
-            if s.finding.start <= finding.start and finding.end <= s.finding.end
-        )
-        out.append(replace(whole, finding=finding))
+        alike = behind[finding.entity, finding.rule, finding.score, finding.action]
+        at = bisect_right(alike, finding.start, key=itemgetter(0)) - 1
+        while alike[at][2].finding.end < finding.end:
+            at -= 1
+        out.append(replace(alike[at][2], finding=finding))
     return out

@@ -5,6 +5,7 @@ Offsets in what it answers count in the text as it was given.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -202,8 +203,10 @@ def _parts(restored: Rewritten, hiding: Sequence[tuple[int, int, str]]) -> Itera
             joined[-1][1] = max(joined[-1][1], end)
         else:
             joined.append([start, end])
+    starts = [start for start, _, _ in hiding]
     for start, end in joined:
-        inside = [(s - start, e - start, stand_in) for s, e, stand_in in hiding if start <= s and e <= end]
+        among = hiding[bisect_left(starts, start) : bisect_left(starts, end)]
+        inside = [(s - start, e - start, stand_in) for s, e, stand_in in among]
         old = restored.text[start:end]
         new = replace_spans(old, inside).text
         yield Part(*restored.back(start, end), new, hidden=new != old)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import compress
 from operator import itemgetter
@@ -40,6 +41,8 @@ _STREETS = re.compile(
     r"|walk|weg)\.?"
 )
 """What a street's name ends with and may be left out, or written short."""
+_LONGEST = 256
+"""Letters and digits of a value that is looked for as a whole; a longer one is looked for in such pieces."""
 _TURNED = 9
 """Digits that make a value one that is looked for backwards, too."""
 
@@ -76,6 +79,8 @@ class _Needle:
     """Before which of them the value itself has a separator."""
     common: bool
     partial: bool
+    open: bool = False
+    """It is a piece of a longer value, which goes on before it and behind it."""
 
 
 class _Words:
@@ -155,13 +160,17 @@ class Recall:
 
     def _find_in(self, text: str, allowed_digits: int | None) -> Iterator[Recalled]:
         stream = _stream(text)
-        confirmed = [
-            (needle.order, recalled)
-            for words in (self._settled, self._recent)
-            for last, needles in words.matches(stream.text)
-            for needle in needles
-            if (recalled := _confirm(text, stream, last + 1 - len(needle.word), last, needle))
-        ]
+        confirmed = []
+        found_to: dict[int, int] = {}
+        for words in (self._settled, self._recent):
+            for last, needles in words.matches(stream.text):
+                for needle in needles:
+                    first = last + 1 - len(needle.word)
+                    if needle.open and first <= found_to.get(id(needle), -1):
+                        continue  # of a text that repeats itself, once over is enough
+                    if recalled := _confirm(text, stream, first, last, needle):
+                        confirmed.append((needle.order, recalled))
+                        found_to[id(needle)] = last
         # By the order in which they became known, so that no answer depends on which words have settled.
         for _, recalled in sorted(confirmed, key=itemgetter(0)):
             yield recalled
@@ -204,7 +213,9 @@ def _add_grams(grams: dict[str, list[Known]], known: Known, length: int) -> None
 
 def _needles(known: Known, order: int) -> Iterator[_Needle]:
     """The value, a long number backwards, each word of a person's name, an address without its town."""
-    if _worth_finding(known):
+    if sum(map(str.isalnum, known.value)) > _LONGEST:
+        yield from _pieces(known, order)
+    elif _worth_finding(known):
         yield _needle(known, order, partial=False)
         if sum(c.isdecimal() for c in known.value) >= _TURNED:
             yield _needle(replace(known, value=known.value[::-1]), order, partial=False, of=known)
@@ -243,6 +254,21 @@ def _needle(known: Known, order: int, *, partial: bool, of: Known | None = None)
     return _Needle(of or known, order, stream.text, gaps, is_common(known.value), partial)
 
 
+def _pieces(known: Known, order: int) -> Iterator[_Needle]:
+    """A long value in pieces: an automaton's steps are as many as its longest word is long."""
+    whole = _needle(known, order, partial=True)
+    at_gap = sorted(whole.gaps)
+    words: dict[str, _Needle] = {}
+    for start in (*range(0, len(whole.word) - _LONGEST, _LONGEST), len(whole.word) - _LONGEST):
+        end = start + _LONGEST
+        word = whole.word[start:end]
+        if word not in words:
+            inside = at_gap[bisect_right(at_gap, start) : bisect_left(at_gap, end)]
+            gaps = frozenset(gap - start for gap in inside)
+            words[word] = replace(whole, word=word, gaps=gaps, open=True)
+    yield from words.values()
+
+
 def _worth_finding(known: Known) -> bool:
     """Whether the value tells enough for its finding to mean anything."""
     if len(_stream(known.value).text) < _SHORTEST:
@@ -254,7 +280,7 @@ def _confirm(text: str, stream: _Stream, first: int, last: int, needle: _Needle)
     """The match as a finding, if it stands as a word of its own and holds together."""
     offsets = stream.offsets
     start, end = offsets[first], offsets[last] + 1
-    if _runs_on(text, start - 1, start) or _runs_on(text, end - 1, end):
+    if not needle.open and (_runs_on(text, start - 1, start) or _runs_on(text, end - 1, end)):
         return None
     gaps = [at - first for at in range(first + 1, last + 1) if offsets[at] - offsets[at - 1] > 1]
     if any(offsets[first + gap] - offsets[first + gap - 1] > _WIDEST_GAP for gap in gaps):
