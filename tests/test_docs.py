@@ -16,7 +16,7 @@ from hushgate.client import Client
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-WITH_A_STORY = {"pseudonyms.md", "sessions.md"}
+WITH_A_STORY = {"audit.md", "operations.md", "pseudonyms.md", "sessions.md"}
 """Pages whose commands need one another; each has a test of its own."""
 PAGES = "\n".join(
     [README, *(p.read_text() for p in sorted((ROOT / "docs").glob("*.md")) if p.name not in WITH_A_STORY)]
@@ -108,6 +108,19 @@ def test_every_command_about_sessions_runs_as_written(serve, tmp_path, monkeypat
     assert done["reveal"].stdout == "dana@example.com\n"
     assert json.loads(done["erase"].stdout)["sessions"] == 1
     assert done["receipt"].stdout == "true\n"
+
+
+def test_every_command_about_the_audit_log_runs_as_written(serve, tmp_path):
+    page = (ROOT / "docs" / "audit.md").read_text()
+    commands = re.findall(r"^(hushgate audit .*)$", page, re.MULTILINE)
+    with serve("--names", "none", "--audit", str(tmp_path)) as address, Client(address) as client:
+        client.review(tenant="acme", session_id="s-1", intent="order_status", text="for [PERSON_K7Q2M0]")
+    for command in commands:
+        arguments = shlex.split(command.replace("/var/lib/hushgate/audit", str(tmp_path)), comments=True)[1:]
+        done = subprocess.run([*HUSHGATE, *arguments], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), command
+
+    assert len(commands) >= 5
 
 
 def test_the_client_program_runs(serve):

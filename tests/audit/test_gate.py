@@ -32,7 +32,6 @@ def gate(gate, place):
         detector=gate._detector,
         vault=Vault(MemoryStore(), TenantKeys.of(b"m" * 32)),
         policies=gate._policies,
-        active=gate._active,
         keys=gate._keys,
         audit=Audit(writer),
     )

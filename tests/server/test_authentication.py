@@ -90,14 +90,20 @@ def test_a_call_without_valid_credentials_is_not_answered(guarded):
 @pytest.mark.parametrize(
     "proof",
     [
-        token(ED, **AGENT),
-        token(EC, "ES256", kid="two", **AGENT),
-        token(ED, kid="one", roles=["agent"], tenant="acme", agent="order-bot"),
-        token(ED, aud=["other", "hushgate"], roles=["agent", "unheard-of"], tenants=["*"], agent="order-bot"),
+        {"key": ED, **AGENT},
+        {"key": EC, "algorithm": "ES256", "kid": "two", **AGENT},
+        {"key": ED, "kid": "one", "roles": ["agent"], "tenant": "acme", "agent": "order-bot"},
+        {
+            "key": ED,
+            "aud": ["other", "hushgate"],
+            "roles": ["agent", "unheard-of"],
+            "tenants": ["*"],
+            "agent": "order-bot",
+        },
     ],
 )
 def test_a_signed_token_of_either_key_is_let_in(guarded, proof):
-    assert reviewed(guarded, proof) == "VERDICT_PASSED"
+    assert reviewed(guarded, token(**proof)) == "VERDICT_PASSED"
 
 
 def test_nobody_names_anothers_tenant_or_agent(guarded):

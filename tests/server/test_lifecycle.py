@@ -274,7 +274,9 @@ def test_workers_without_a_store_share_every_session_until_they_end(start, tmp_p
         restored = []
         for _ in range(20):  # a new client makes a new connection, which falls to either worker
             with Client(server.address) as client:
-                reviewed = client.review(**CARE, destination="human_agent", text=f"it goes to {token}")
+                reviewed = client.review(
+                    **CARE, destination="human_agent", channel="desk", text=f"it goes to {token}"
+                )
                 restored.append(reviewed.text)
         (directory,) = directories(tmp_path)
         mode = stat.S_IMODE(directory.stat().st_mode)

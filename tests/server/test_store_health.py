@@ -34,7 +34,7 @@ def test_without_its_store_the_guard_does_not_serve_and_redaction_does(assembled
             ]
             return [(await servicer.Check(request, None)).status for request in asked]
 
-        watching = asyncio.create_task(lifecycle._until(stopping, servicer, stored, frame))
+        watching = asyncio.create_task(lifecycle._until(stopping, servicer, stored, frame, None))
         before = await states()
         stored.close()
         after = await states()
