@@ -62,4 +62,6 @@ def test_a_value_of_one_digit_over_and_over_is_looked_for_in_long_pieces_alone()
 
     assert fragments.find(["1"] * 100, 0) == []
     assert recall.find("111111  " * 40, allowed_digits=4) == []
-    assert [found.known for found in recall.find(f"it is {long.value}", allowed_digits=4)] == [long]
+    found = recall.find(f"it is {long.value}", allowed_digits=4)
+    assert {each.known for each in found} == {long}
+    assert (min(each.start for each in found), max(each.end for each in found)) == (6, 20_006)

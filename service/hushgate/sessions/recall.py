@@ -166,7 +166,7 @@ class Recall:
             for last, needles in words.matches(stream.text):
                 for needle in needles:
                     first = last + 1 - len(needle.word)
-                    if needle.open and first <= found_to.get(id(needle), -1):
+                    if needle.open and first <= found_to.get(id(needle), -1) and _goes_on(stream, last):
                         continue  # of a text that repeats itself, once over is enough
                     if recalled := _confirm(text, stream, first, last, needle):
                         confirmed.append((needle.order, recalled))
@@ -252,6 +252,11 @@ def _needle(known: Known, order: int, *, partial: bool, of: Known | None = None)
         at for at in range(1, len(stream.text)) if stream.offsets[at] - stream.offsets[at - 1] > 1
     )
     return _Needle(of or known, order, stream.text, gaps, is_common(known.value), partial)
+
+
+def _goes_on(stream: _Stream, last: int) -> bool:
+    """Whether the same word or number goes on behind this place, so that a later match covers the end."""
+    return last + 1 < len(stream.offsets) and stream.offsets[last + 1] == stream.offsets[last] + 1
 
 
 def _pieces(known: Known, order: int) -> Iterator[_Needle]:
