@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Action(StrEnum):
@@ -45,18 +41,6 @@ class Action(StrEnum):
     def stops(self) -> bool:
         """Whether nothing of the text goes out."""
         return self in {Action.BLOCK, Action.HOLD}
-
-
-_BY_STRICTNESS = (
-    Action.KEEP, Action.GENERALIZE, Action.LAST4, Action.MASK, Action.PSEUDONYMIZE, Action.HASH,
-    Action.ENCRYPT, Action.REDACT, Action.DROP, Action.HOLD, Action.BLOCK,
-)  # fmt: skip
-"""By how little the reader learns."""
-
-
-def strictest(actions: Iterable[Action]) -> Action:
-    """Of several actions the one that tells the reader least."""
-    return max(actions, key=_BY_STRICTNESS.index)
 
 
 SECRETS = frozenset({"API_KEY", "ACCESS_TOKEN", "PASSWORD", "PRIVATE_KEY", "CONNECTION_STRING"})

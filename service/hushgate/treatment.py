@@ -11,8 +11,9 @@ from enum import IntEnum
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from hushgate.finding import NOTE, SECRETS, Action, Finding, strictest
+from hushgate.finding import NOTE, SECRETS, Action, Finding
 from hushgate.policy.counting import counted
+from hushgate.policy.strictness import tightened
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.settle import settle
 
@@ -75,7 +76,7 @@ class Reader:
         names its entity for this reader. The way that the text goes can only hide more.
         """
         action = self._action(finding, known, said=said and self.speaks)
-        return strictest((action, *(each.action(finding.entity) for each in self.narrowing)))
+        return tightened(action, (("", each.action(finding.entity)) for each in self.narrowing))[0]
 
     def _action(self, finding: Finding, known: Known | None, *, said: bool) -> Action:
         if finding.entity == NOTE:
