@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import resource
 import shutil
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.audit.conftest import Log, entry
 
-from hushgate.audit.signing import PublicKeys
+from hushgate.audit.signing import PublicKeys, Signer
 from hushgate.audit.verify import verify
 from hushgate.audit.writer import Terms, Writer
 from hushgate.failure import Failure
@@ -232,6 +233,43 @@ def test_old_files_are_deleted_and_the_rest_stays_whole(log):
     assert 20 <= kept[0] <= 23
     assert verify(log.folder).faults == []
     min(log.folder.glob("*.jsonl")).unlink()
+    assert not verify(log.folder).intact
+
+
+def test_chains_that_nobody_writes_are_deleted_once_all_of_them_is_old(log):
+    now = time.time()
+    clock = [now - 30 * 86_400]
+
+    log.folder.mkdir()
+
+    def writer() -> Writer:
+        signer = Signer.load(log.folder / "signing.key")
+        return Writer(log.folder, signer, Terms(days=7, file_bytes=1500), clock=lambda: clock[0])
+
+    workers = [writer() for _ in range(3)]
+    for number in range(30):
+        workers[number % 3].record(entry(number))
+    workers[1].close()  # the third is killed
+    os.close(workers[2]._claim.lock)
+    clock[0] = now - 24 * 86_400
+    workers[0].tend()
+    assert len(log.entries()) == 30
+    clock[0] = now
+    workers[0].record(entry(30))
+    workers[0].tend()
+
+    assert {int(each["decision_id"], 16) % 3 for each in log.entries()} == {0}
+    assert not [*log.folder.glob("01.*.jsonl"), *log.folder.glob("02.*.jsonl")]
+    assert [each["retired"]["slot"] for each in log.lines() if "slot" in each.get("retired", {})] == [1, 2]
+    report = verify(log.folder)
+    assert (report.faults, report.chains) == ([], 3)
+    again = writer()
+    again.record(entry(31))
+    again.close()
+    workers[0].close()
+    assert verify(log.folder).faults == []
+    assert [path.name[:2] for path in log.folder.glob("01.*.jsonl")] == ["01"]
+    (log.folder / "02.head").unlink()
     assert not verify(log.folder).intact
 
 

@@ -1,10 +1,11 @@
-"""Which chain a new writer goes on with: one that no process writes and that is whole, or a new one."""
+"""Which chain a new writer goes on with, and which nobody writes: by a lock that ends with its process."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from hushgate.audit.folder import (
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from hushgate.audit.signing import PublicKeys, Signer
@@ -72,6 +74,28 @@ def claim(folder: Path, signer: Signer) -> Claim:
                 return found
             os.close(lock)
     raise Failure(Reason.AUDIT_UNAVAILABLE, f"audit: {_MOST_CHAINS} chains are in use or broken")
+
+
+@contextmanager
+def abandoned(folder: Path) -> Iterator[Sequence[Claim]]:
+    """The whole chains that no process writes; within, none begins to. Fails with OSError."""
+    keys = public_keys(folder)
+    with locked(folder / "writers.lock"):
+        claims: list[Claim] = []
+        try:
+            for slot in slots_of(folder):
+                lock = claimed(folder / f"{slot:02}.lock")
+                if lock is None:
+                    continue
+                found = _resumed(folder, slot, lock, keys)
+                if found is None:
+                    os.close(lock)
+                else:
+                    claims.append(found)
+            yield claims
+        finally:
+            for each in claims:
+                os.close(each.lock)
 
 
 def _begun(folder: Path, slot: int, lock: int, signer: Signer) -> Claim:

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hushgate.audit.chain import linked, signed
-from hushgate.audit.claiming import claim
+from hushgate.audit.claiming import abandoned, claim
 from hushgate.audit.entry import written_time
-from hushgate.audit.folder import Head, Place, file_path, head_path, replace_file, sync_folder
-from hushgate.audit.retention import retired
+from hushgate.audit.folder import Head, Place, file_path, files_of, head_path, replace_file, sync_folder
+from hushgate.audit.retention import retired, tombstone
 from hushgate.audit.signing import Signer
 from hushgate.failure import Failure, Reason
 from hushgate.stages import staged
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hushgate.audit.entry import Entry
 
 _DAY = 86_400.0
+_HOUR = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Terms:
     buffer: int = 0
     """Entries that may wait in memory while the log cannot be written; 0: the call fails at once."""
     days: int = 0
-    """After how many days a file is deleted; 0: never."""
+    """After how many days a file is deleted, and a chain that nobody writes any more; 0: never."""
     file_bytes: int = 64 * 1024 * 1024
     """About how long a file gets."""
     checkpoint_entries: int = 1000
@@ -68,6 +69,8 @@ class Writer:
         self._waiting: deque[dict[str, Any]] = deque()
         self._file = -1
         self._half_written = False
+        self._buried = 0.0
+        """When the chains that nobody writes were last looked at."""
         try:
             self._claim = claim(folder, signer)
             self._first = self._claim.first
@@ -240,6 +243,26 @@ class Writer:
             self._checkpoint()
             for number in range(max(before.file, 1), first.file):
                 file_path(self.folder, self._claim.slot, number).unlink(missing_ok=True)
+        if self._clock() - self._buried >= _HOUR:
+            self._buried = self._clock()
+            self._bury(until)
+
+    def _bury(self, until: str) -> None:
+        """Deletes chains of which all is older: fewer workers than there were leave some that nobody ends.
+
+        A signed head stays, so that it is seen whether more is gone; a later writer may go on behind it.
+        """
+        with abandoned(self.folder) as chains:
+            for each in chains:
+                stone = tombstone(self.folder, each, until, written_time(self._clock()))
+                if stone is not None:
+                    gone = {"at": stone.at, "before": stone.first.sequence + 1, "chain": stone.chain}
+                    self._append({"retired": {**gone, "slot": stone.slot}})
+                    self._checkpoint()
+                    replace_file(head_path(self.folder, each.slot), stone.signed(self._signer))
+                for number, path in files_of(self.folder, each.slot).items():
+                    if stone is not None or number < each.first.file:
+                        path.unlink(missing_ok=True)
 
 
 def _unavailable(error: OSError) -> Failure:
