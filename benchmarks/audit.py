@@ -19,6 +19,7 @@ from hushgate.audit.entry import Entry
 from hushgate.audit.index import Index, Question
 from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
+from hushgate.audit.trail import Trail
 from hushgate.audit.verify import verify
 from hushgate.audit.writer import Terms, Writer
 from hushgate.calls import ReviewCall
@@ -96,8 +97,9 @@ def reviews(count: int) -> tuple[float, float]:
     times: tuple[list[float], list[float]] = ([], [])
     with tempfile.TemporaryDirectory() as place:
         log = Audit(Writer.open(Path(place), Path(place) / KEY_FILE, Terms()))
+        trails = [Trail(audit, assembled.vault) for audit in (Audit(), log)]
         for number in range(2 * count + 20):
-            assembled.gate._audit = log if number % 2 else Audit()
+            assembled.gate.trail = trails[number % 2]
             draft = f"{DRAFT[:-6]}{number:06}"
             call = ReviewCall("acme", "s-1", "", "order_status", "customer", text=draft)
             began = time.process_time()

@@ -31,7 +31,7 @@ def gate(gate, place):
     yield Gate(
         detector=gate._detector,
         vault=Vault(MemoryStore(), TenantKeys.of(b"m" * 32)),
-        policies=gate._policies,
+        policies=gate.policies,
         keys=gate._keys,
         audit=Audit(writer),
     )
@@ -68,7 +68,7 @@ def test_an_entry_says_what_was_decided_and_its_id_is_the_answers(gate, place):
         path for paths in first["fields"].values() for path in paths if "*" in path
     }
     assert first["session"] == second["session"] != "s-1"
-    assert first["agent"] == gate.agent_mark("bot 7")
+    assert first["agent"] == gate.trail.agent_mark("bot 7")
     assert first["policy_version"] == prepared.policy_version
     assert len(first["policy_digest"]) == 64
     assert (second["rpc"], second["verdict"], second["decision_id"]) == (
@@ -120,10 +120,10 @@ def test_the_end_of_a_session_ends_the_link_to_its_name(gate, place):
 
 
 def test_a_call_that_cannot_be_written_down_fails(gate, place):
-    gate._audit._writer._file, kept = 10**6, gate._audit._writer._file
+    gate.audit._writer._file, kept = 10**6, gate.audit._writer._file
     with pytest.raises(Failure) as caught:
         gate.prepare(PrepareCall(**NAMES, messages=(Message("user", "hello"),)))
-    gate._audit._writer._file = kept
+    gate.audit._writer._file = kept
 
     assert caught.value.reason == "AUDIT_UNAVAILABLE"
     assert entries(place) == []

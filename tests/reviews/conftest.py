@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hushgate.calls import Code, Ground, ReviewCall
+from hushgate.deciding import in_session
 from hushgate.finding import Action
 from hushgate.gate import Gate
 from hushgate.sessions.keys import TenantKeys
@@ -57,7 +58,7 @@ def replica(assembled: Assembled, store, clock: Clock) -> Callable[[], Gate]:  #
         return Gate(
             detector=like._detector,
             vault=Vault(store, KEYS, clock=clock),
-            policies=like._policies,
+            policies=like.policies,
             keys=like._keys,
         )
 
@@ -66,6 +67,6 @@ def replica(assembled: Assembled, store, clock: Clock) -> Callable[[], Gate]:  #
 
 def hold(gate: Gate, call: ReviewCall = CALL) -> str:
     """The name under which the draft waits now."""
-    policy, name = gate._policy_for(call), gate.desk.new_name(call)
-    gate._in_session(call, lambda session: gate.desk.hold(call, policy, session, (WHY,), name))
+    policy, name = gate.policies.active, gate.desk.new_name(call)
+    in_session(gate.vault, call, lambda session: gate.desk.hold(call, policy, session, (WHY,), name))
     return name

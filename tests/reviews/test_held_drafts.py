@@ -8,6 +8,7 @@ import pytest
 
 from hushgate.calls import Code, Message, PrepareCall, Record, Verdict
 from hushgate.failure import Failure, Reason
+from hushgate.oversight import Oversight
 from hushgate.reviews import queue
 from tests.reviews.conftest import CALL, SENT, SHOWN, hold
 
@@ -154,13 +155,20 @@ def test_what_nobody_decides_in_time_is_gone_and_a_decision_stands_as_long_again
     assert gate.review(replace(CALL, request_id="r-2", review_id=decided)).text == SENT
 
 
-@pytest.mark.parametrize("how", ["end_session", "erase"])
-def test_a_held_draft_ends_with_its_session_and_with_the_person_it_is_for(replica, how):
+@pytest.mark.parametrize(
+    "end",
+    [
+        lambda gate: gate.end_session("acme", "s-1"),
+        lambda gate: Oversight(gate).erase("acme", "c-1"),
+    ],
+    ids=["with its session", "with the person"],
+)
+def test_a_held_draft_ends_with_its_session_and_with_the_person_it_is_for(replica, end):
     gate = replica()
     gate.prepare(PrepareCall("acme", "s-1", "", "order_status", messages=(Message("user", "hi"),)))
     review_id = hold(gate)
 
-    getattr(gate, how)("acme", "s-1" if how == "end_session" else "c-1")
+    end(gate)
 
     fails(Reason.REVIEW_UNKNOWN, approve, gate, review_id)
 

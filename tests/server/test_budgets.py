@@ -15,6 +15,7 @@ from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate
 from hushgate.outbound.review import Progress
+from hushgate.oversight import Oversight
 from hushgate.policy.model import Policies
 from hushgate.policy.reader import read_policy
 from hushgate.server.assembly import assemble
@@ -151,7 +152,7 @@ def test_or_suspend_the_agent(gate):
         with pytest.raises(Failure) as caught:
             reviewed(bot, text, session="s-1")
         assert caught.value.reason is Reason.AGENT_NOT_ALLOWED
-    assert bot.agents()["bot"].suspension.by == "hushgate"
+    assert Oversight(bot).agents()["bot"].suspension.by == "hushgate"
 
 
 def spend(folder: Path, detector: Detector, number: int, passed) -> None:

@@ -42,7 +42,7 @@ def gate(assembled: Assembled, store) -> Gate:
     return Gate(
         detector=like._detector,
         vault=Vault(store, KEYS),
-        policies=like._policies,
+        policies=like.policies,
         keys=like._keys,
     )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hmac
 import re
+import uuid
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hushgate.audit.entry import Entry
 from hushgate.document import PLAIN_KEY
@@ -29,6 +30,11 @@ _STEP = re.compile(
     r'|\[(?P<quoted>"(?:[^"\\]|\\.)*")\]'
     rf"|\.?(?P<key>{PLAIN_KEY.pattern})"
 )
+
+
+def new_id() -> str:
+    """A new name for a decision: random, so that it tells nothing."""
+    return uuid.uuid4().hex
 
 
 def mark(key: bytes, purpose: str, text: str = "") -> str:
@@ -59,6 +65,17 @@ def asked(
         destination=getattr(call, "destination", "model"),
         policy_version=policy.version,
         policy_digest=policy.digest,
+    )
+
+
+def deed(rpc: str, policy: Policy, **said: Any) -> Entry:  # noqa: ANN401 - the entry's other fields
+    """A new entry of what is done under the policy, other than to decide on a text."""
+    return Entry(
+        rpc=rpc,
+        decision_id=new_id(),
+        policy_version=policy.version,
+        policy_digest=policy.digest,
+        **said,
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from hushgate.audit.entry import Stage
 
 if TYPE_CHECKING:
     from hushgate.audit.entry import Entry
@@ -24,6 +27,10 @@ class Audit:
         """Writes the entry before the answer goes out. Failure AUDIT_UNAVAILABLE: do not answer."""
         if self._writer is not None:
             self._writer.record(entry)
+
+    def begin(self, entry: Entry) -> None:
+        """Writes that what cannot be taken back is about to be done; ``record`` follows it. Fails as that."""
+        self.record(replace(entry, stage=Stage.BEGUN))
 
     def tend(self) -> None:
         """The work between calls. Failure AUDIT_UNAVAILABLE if the log cannot be written now."""

@@ -195,9 +195,9 @@ class Policy:
     allowed_trailing_digits: int
     """How many last digits of a protected number may be said."""
     note_overlap_words: int
+    """How many words in a row of an internal note make a copy of it."""
     canaries: bool
     """Whether an internal note that the model may see carries a mark that must not come back."""
-    """How many words in a row of an internal note make a copy of it."""
     reviews: Reviews
 
     def intent(self, name: str) -> Intent:
@@ -280,3 +280,10 @@ class Policies:
         if found is None:
             raise Failure(Reason.POLICY_UNKNOWN, "policy names no loaded version", field="policy")
         return found
+
+    def for_tenant(self, tenant: str, version: str = "") -> Policy:
+        """As ``of``. Fails with TENANT_UNKNOWN too, if the policy does not speak for the tenant."""
+        policy = self.of(version)
+        if not policy.admits(tenant):
+            raise Failure(Reason.TENANT_UNKNOWN, "tenant is not one that the policy names", field="tenant")
+        return policy

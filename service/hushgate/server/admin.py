@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hushgate.audit.entry import Entry, Stage
-from hushgate.failure import Failure, Reason
+from hushgate.audit import decisions
+from hushgate.bounds import check_name, check_reason
+from hushgate.oversight import Oversight
 from hushgate.server import auditing, policies, wire
 from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
@@ -18,16 +18,13 @@ from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hushgate.gate import Listed
+    from hushgate.audit.entry import Entry
+    from hushgate.oversight import Listed
     from hushgate.reviews.held import Held
     from hushgate.server.assembly import Assembled
     from hushgate.server.frame import Context, Frame
     from hushgate.sessions.receipt import Receipt
     from hushgate.v1.admin_service_pb2 import EraseSubjectRequest, RevealTokenRequest
-
-_LONGEST_REASON = 1000
-_LONGEST_NAME = 256
-"""Code points."""
 
 
 class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
@@ -37,18 +34,21 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         self._frame = frame
         self._assembled = assembled
         self._gate = assembled.gate
+        self._oversight = Oversight(assembled.gate)
         self._audit = assembled.audit
 
     async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("EraseSubject", context) as line:
             line.tenant = request.tenant
-            _check_reason(request.reason)
+            check_reason(request.reason)
             who = caller().subject
 
             def work() -> tuple[Receipt, str]:
                 because = self._redacted(request.reason)
-                receipt = self._gate.erase(request.tenant, request.subject_id, because=because, actor=who)
+                receipt = self._oversight.erase(
+                    request.tenant, request.subject_id, because=because, actor=who
+                )
                 return receipt, because
 
             receipt, reason = await self._frame.decide(context, lambda _: work())
@@ -74,12 +74,12 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """See the proto."""
         async with self._frame.call("RevealToken", context) as line:
             line.tenant = request.tenant
-            _check_reason(request.reason)
+            check_reason(request.reason)
             who = caller().subject
 
             def work() -> RevealTokenResponse:
                 because = self._redacted(request.reason)
-                revealed = self._gate.reveal(
+                revealed = self._oversight.reveal(
                     request.tenant, request.session_id, request.token, because=because, actor=who
                 )
                 self._frame.log.deed(
@@ -124,13 +124,13 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.DecideReviewResponse:
         """See the proto."""
         async with self._frame.call("DecideReview", context) as line:
-            _check_reason(request.reason)
+            check_reason(request.reason)
             who = caller()
             verdict = wire.read_verdict(request.verdict)
 
             def work() -> Held:
                 because, by = self._redacted(request.reason), self._redacted(request.decided_by)
-                return self._gate.decide_review(
+                return self._oversight.decide_review(
                     request.review_id, verdict, by=by, because=because,
                     actor=who.subject, tenants=who.tenants,
                 )  # fmt: skip
@@ -155,7 +155,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.ListAgentsResponse:
         """See the proto."""
         async with self._frame.call("ListAgents", context):
-            listed = await self._frame.decide(context, lambda _: self._gate.agents())
+            listed = await self._frame.decide(context, lambda _: self._oversight.agents())
             return pb.ListAgentsResponse(agents=[_agent(name, each) for name, each in listed.items()])
 
     async def SuspendAgent(  # noqa: N802
@@ -163,19 +163,19 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.SuspendAgentResponse:
         """See the proto."""
         async with self._frame.call("SuspendAgent", context):
-            agent = await self._turned(request.agent_id, request.reason, self._gate.suspend, "suspend")
+            agent = await self._turned(request.agent_id, request.reason, self._oversight.suspend, "suspend")
             return pb.SuspendAgentResponse(agent=agent)
 
     async def ResumeAgent(self, request: pb.ResumeAgentRequest, context: Context) -> pb.ResumeAgentResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("ResumeAgent", context):
-            agent = await self._turned(request.agent_id, request.reason, self._gate.resume, "resume")
+            agent = await self._turned(request.agent_id, request.reason, self._oversight.resume, "resume")
             return pb.ResumeAgentResponse(agent=agent)
 
     async def SearchAudit(self, request: pb.SearchAuditRequest, context: Context) -> pb.SearchAuditResponse:  # noqa: N802
         """See the proto. The search itself holds no decision up."""
         async with self._frame.call("SearchAudit", context):
-            asked = await self._frame.decide(context, lambda _: auditing.question(request, self._gate))
+            asked = await self._frame.decide(context, lambda _: auditing.question(request, self._gate.trail))
             return await asyncio.to_thread(auditing.searched, self._audit.folder, asked, request)
 
     async def VerifyAudit(  # noqa: N802
@@ -189,12 +189,12 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
 
     async def _turned(self, agent_id: str, reason: str, turn: Callable[..., Listed], event: str) -> pb.Agent:
         """An agent stopped, or let go on. However many calls wait: this one is not refused."""
-        _check_reason(reason)
+        check_reason(reason)
         who = caller().subject
 
         def work() -> tuple[Listed, str]:
             because = self._redacted(reason)
-            return turn(agent_id, because=because, by=who), because
+            return turn(agent_id, because=because, actor=who), because
 
         listed, because = await self._frame.run(work)
         self._frame.log.deed(event, agent=agent_id, because=because, by=who)
@@ -215,7 +215,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """See the proto."""
         async with self._frame.call("ActivatePolicy", context):
             who = _operator(request)
-            _check_name("version", request.version)
+            check_name(request.version, field="version")
 
             def work() -> pb.ActivatePolicyResponse:
                 change = self._change("ActivatePolicy", who, request.reason)
@@ -248,19 +248,13 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     def _change(self, rpc: str, who: str, reason: str) -> Entry:
         """The audit log's entry of a change of policy, whose beginning it has first."""
         policy = self._assembled.in_force.policies.active
-        entry = Entry(
-            rpc=rpc,
-            decision_id=uuid.uuid4().hex,
-            actor=self._redacted(who),
-            policy_version=policy.version,
-            policy_digest=policy.digest,
-            because=self._redacted(reason),
-        )
-        self._assembled.audit.record(replace(entry, stage=Stage.BEGUN))
+        actor, because = self._redacted(who), self._redacted(reason)
+        entry = decisions.deed(rpc, policy, actor=actor, because=because)
+        self._audit.begin(entry)
         return entry
 
     def _changed(self, what: str, policy: pb.PolicyVersion, change: Entry) -> None:
-        self._assembled.audit.record(replace(change, target=f"{policy.version} {policy.digest}"))
+        self._audit.record(replace(change, target=f"{policy.version} {policy.digest}"))
         self._frame.log.deed(
             "policy",
             what=what,
@@ -296,25 +290,9 @@ def _agent(agent_id: str, listed: Listed) -> pb.Agent:
 
 def _operator(request: pb.ActivatePolicyRequest | pb.RollbackPolicyRequest) -> str:
     """Who asks for a change of policy: as proven, or as they say where nobody has to prove it."""
-    _check_reason(request.reason)
+    check_reason(request.reason)
     who = caller()
     if who.proven:
         return who.subject
-    _check_name("requested_by", request.requested_by)
+    check_name(request.requested_by, field="requested_by")
     return request.requested_by.strip()
-
-
-def _check_name(field: str, name: str) -> None:
-    if not name.strip():
-        raise Failure(Reason.FIELD_REQUIRED, f"{field} must not be empty", field=field)
-    if len(name) > _LONGEST_NAME:
-        sentence = f"{field} is longer than {_LONGEST_NAME} code points"
-        raise Failure(Reason.FIELD_INVALID, sentence, field=field, limit=_LONGEST_NAME)
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise Failure(Reason.FIELD_REQUIRED, "reason must not be empty", field="reason")
-    if len(reason) > _LONGEST_REASON:
-        sentence = f"reason is longer than {_LONGEST_REASON} code points"
-        raise Failure(Reason.FIELD_INVALID, sentence, field="reason", limit=_LONGEST_REASON)

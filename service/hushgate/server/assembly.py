@@ -6,20 +6,20 @@ it needs once, and so is decided by one policy from beginning to end.
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hushgate.assembly import NAMED, load_detector, load_patterns, load_tenant_keys, policy_files
-from hushgate.audit.entry import Entry
+from hushgate.audit import decisions
 from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
 from hushgate.audit.writer import Terms, Writer
+from hushgate.bounds import Limits
 from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
-from hushgate.gate import Gate, Limits
+from hushgate.gate import Gate
 from hushgate.policy.files import PolicyFiles
 from hushgate.policy.inforce import InForce
 from hushgate.proving import prove
@@ -66,7 +66,7 @@ class Assembled:
     def take_up(self) -> None:
         """Decide calls that begin from now on by the policies that are in force now."""
         policies = self.in_force.policies
-        self.gate.take(policies)
+        self.gate.policies = policies
         self._redactors = {v: self.redactor.under(policy) for v, policy in policies.by_version.items()}
         self.redactor = self._redactors[policies.active.version]
         self.explainer = self.explainer.under(policies.active)
@@ -84,15 +84,7 @@ class Assembled:
         changed = self.in_force.follow(looked)
         if changed:
             self.take_up()
-            active = self.in_force.policies.active
-            self.audit.record(
-                Entry(
-                    rpc="FollowPolicy",
-                    decision_id=uuid.uuid4().hex,
-                    policy_version=active.version,
-                    policy_digest=active.digest,
-                )
-            )
+            self.audit.record(decisions.deed("FollowPolicy", self.in_force.policies.active))
         return changed
 
     def redactor_of(self, version: str) -> Redactor:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from hushgate.gate import Gate
+    from hushgate.audit.trail import Trail
     from hushgate.v1.admin_service_pb2 import SearchAuditRequest
 
 PAGE = 100
@@ -25,16 +25,16 @@ MOST = 1000
 """Entries of one answer, if not said, and at the most."""
 
 
-def question(request: SearchAuditRequest, gate: Gate) -> Question:
+def question(request: SearchAuditRequest, trail: Trail) -> Question:
     """What is asked, in the log's words. Names that callers have made up stand there as keyed hashes."""
     values = {name: [value] for name, value in request.where.items()}
     for name in ("tenant", "decision_id"):
         if getattr(request, name):
             values[name] = [getattr(request, name)]
     if request.agent_id:
-        values["agent"] = [request.agent_id, gate.agent_mark(request.agent_id)]
+        values["agent"] = [request.agent_id, trail.agent_mark(request.agent_id)]
     if request.session_id:
-        living = gate.session_mark(request.tenant, request.session_id) if request.tenant else ""
+        living = trail.session_mark(request.tenant, request.session_id) if request.tenant else ""
         values["session"] = [request.session_id, *([living] if living else [])]
     times = [
         written_time(getattr(request, name).ToMicroseconds() / 1e6) if request.HasField(name) else ""

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from hushgate.calls import Prepared, ReviewCall, Reviewed
-    from hushgate.gate import Course, Gate
+    from hushgate.deciding import Course
+    from hushgate.gate import Gate
     from hushgate.server.frame import Context, Frame
     from hushgate.server.log import Line
     from hushgate.v1.guard_service_pb2 import (

@@ -1,15 +1,12 @@
-"""How much one call may ask for: characters, items, a place in the queue, and the time that must be left."""
+"""How many calls may wait or be open, and how much time must be left; what one may hold: ``bounds``."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import Final, Protocol
 
 from hushgate.failure import Failure, Reason
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 WAITING_CALLS: Final = 128
 """How many calls may wait for the one thread that decides; the next one is OVERLOADED."""
@@ -48,19 +45,3 @@ class Deadline:
                 f"less than {LEAST_SECONDS * 1000:.0f} ms of the call's deadline were left",
                 limit=round(LEAST_SECONDS * 1000),
             )
-
-
-def check_text(text: str, limit: int, *, field: str) -> None:
-    """Failure TEXT_TOO_LONG if the text has more than ``limit`` code points."""
-    if len(text) > limit:
-        raise Failure(
-            Reason.TEXT_TOO_LONG, f"{field} is longer than {limit} characters", field=field, limit=limit
-        )
-
-
-def check_count(items: Sequence[object], limit: int, *, field: str) -> None:
-    """Failure TOO_MANY_ITEMS if there are more than ``limit``."""
-    if len(items) > limit:
-        raise Failure(
-            Reason.TOO_MANY_ITEMS, f"{field} has more than {limit} elements", field=field, limit=limit
-        )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hushgate.audit.decisions import counted
+from hushgate.audit.decisions import counted, new_id
 from hushgate.audit.entry import Entry
+from hushgate.bounds import check_count, check_text
 from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure, Reason
 from hushgate.server import wire
-from hushgate.server.limits import check_count, check_text
 from hushgate.v1 import redaction_service_pb2_grpc
 from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
 
@@ -131,7 +130,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         """In the deciding thread: the answer, once the audit log has it, and its decision_id."""
         began = time.perf_counter()
         done = work()
-        decision_id = uuid.uuid4().hex
+        decision_id = new_id()
         if self._audit.on:
             entry = Entry(
                 rpc=rpc,

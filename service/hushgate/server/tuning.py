@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hushgate.bounds import check_count, check_text
 from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure, Reason
 from hushgate.server import wire
-from hushgate.server.limits import check_count, check_text
 from hushgate.v1 import tuning_service_pb2 as pb
 from hushgate.v1 import tuning_service_pb2_grpc
 
