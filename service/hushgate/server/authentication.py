@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import grpc
 
@@ -10,41 +10,23 @@ from hushgate.failure import Failure
 from hushgate.server.identity import calling
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
 
     from hushgate.server.frame import Context, Frame
     from hushgate.server.identity import Identity
-
-    Handler = Any
-    """A ``grpc.RpcMethodHandler``, whose types know of no asyncio."""
-
-_OURS = "/hushgate.v1."
+    from hushgate.server.intercepting import Handler
 
 
-class Authentication(grpc.aio.ServerInterceptor):
-    """Lets a call of ours in for whom it is meant; health and reflection are for all."""
+class Authentication:
+    """Lets a call in for whom it is meant."""
 
     def __init__(self, frame: Frame, known: Callable[[Context], Identity]) -> None:
         """``known``: who makes the call; Failure UNAUTHENTICATED."""
         self._frame = frame
         self._known = known
-        self._handlers: dict[str, Handler] = {}
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    def guarded(self, handler: Handler, rpc: str) -> Handler:
         """The handler of the call, behind the question who calls."""
-        method = handler_call_details.method
-        if method not in self._handlers:
-            handler = await continuation(handler_call_details)
-            if handler is None or not method.startswith(_OURS):
-                return handler
-            self._handlers[method] = self._guarded(handler, method.rpartition("/")[2])
-        return self._handlers[method]
-
-    def _guarded(self, handler: Handler, rpc: str) -> Handler:
         reads, writes = handler.request_deserializer, handler.response_serializer
         if handler.request_streaming:
 

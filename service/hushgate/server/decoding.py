@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 from google.protobuf.message import DecodeError
@@ -10,57 +10,33 @@ from google.protobuf.message import DecodeError
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable
+    from collections.abc import AsyncIterator, Callable
 
     from hushgate.server.frame import Context, Frame
-
-    Handler = Any
-    """A ``grpc.RpcMethodHandler``, whose types know of no asyncio."""
-
-_OURS = "/hushgate.v1."
+    from hushgate.server.intercepting import Handler
 
 
-class Decoding(grpc.aio.ServerInterceptor):
-    """Reads requests so that a bad one is told to the caller, and logged, as FIELD_INVALID."""
+def reading(frame: Frame, handler: Handler, rpc: str) -> Handler:
+    """The handler of the call, which meets bad bytes inside the frame of the call: told, and logged."""
+    if handler.request_streaming:
 
-    def __init__(self, frame: Frame) -> None:
-        self._frame = frame
-        self._handlers: dict[str, Handler] = {}
+        async def stream(requests: AsyncIterator[object], context: Context) -> AsyncIterator[object]:
+            async for response in handler.stream_stream(_read(requests), context):
+                yield response
 
-    async def intercept_service(
-        self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
-        handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
-        """The handler of the call, which meets bad bytes inside the frame of the call."""
-        method = handler_call_details.method
-        if method not in self._handlers:
-            handler = await continuation(handler_call_details)
-            if handler is None or not method.startswith(_OURS):
-                return handler
-            self._handlers[method] = self._reading(handler, method.rpartition("/")[2])
-        return self._handlers[method]
-
-    def _reading(self, handler: Handler, rpc: str) -> Handler:
-        if handler.request_streaming:
-
-            async def stream(requests: AsyncIterator[object], context: Context) -> AsyncIterator[object]:
-                async for response in handler.stream_stream(_read(requests), context):
-                    yield response
-
-            return grpc.stream_stream_rpc_method_handler(
-                stream, _decoder(handler.request_deserializer), handler.response_serializer
-            )
-
-        async def unary(request: object, context: Context) -> object:
-            if isinstance(request, Failure):
-                async with self._frame.call(rpc, context):
-                    raise request
-            return await handler.unary_unary(request, context)
-
-        return grpc.unary_unary_rpc_method_handler(
-            unary, _decoder(handler.request_deserializer), handler.response_serializer
+        return grpc.stream_stream_rpc_method_handler(
+            stream, _decoder(handler.request_deserializer), handler.response_serializer
         )
+
+    async def unary(request: object, context: Context) -> object:
+        if isinstance(request, Failure):
+            async with frame.call(rpc, context):
+                raise request
+        return await handler.unary_unary(request, context)
+
+    return grpc.unary_unary_rpc_method_handler(
+        unary, _decoder(handler.request_deserializer), handler.response_serializer
+    )
 
 
 async def _read(requests: AsyncIterator[object]) -> AsyncIterator[object]:

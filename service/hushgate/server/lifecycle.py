@@ -10,6 +10,7 @@ import asyncio
 import signal
 import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import grpc
@@ -25,11 +26,12 @@ from hushgate.server.admin import AdminServicer
 from hushgate.server.assembly import Assembled, assemble, watched
 from hushgate.server.authentication import Authentication
 from hushgate.server.credentials import Credentials
-from hushgate.server.decoding import Decoding
+from hushgate.server.decoding import reading
 from hushgate.server.following import follow_policies
 from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
 from hushgate.server.identity import Identity, anonymous
+from hushgate.server.intercepting import Interceptor
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
@@ -137,7 +139,10 @@ async def _serving(
     known = _known(settings, address, credentials)
     frame.admit = assembled.gate.roster.check
     server = grpc.aio.server(
-        interceptors=[Authentication(frame, known), Decoding(frame)],
+        interceptors=[
+            Interceptor(Authentication(frame, known).guarded),
+            Interceptor(partial(reading, frame)),
+        ],
         options=options,
         maximum_concurrent_rpcs=CONCURRENT_CALLS,
     )
