@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Verdict
+from hushgate.calls import SENDABLE, Verdict
 from hushgate.finding import Action
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ _SEEN = frozenset({Action.KEEP, Action.LAST4, Action.MASK, Action.GENERALIZE})
 _LET_THROUGH = frozenset({*_SEEN, Action.PSEUDONYMIZE, Action.ENCRYPT}) - {Action.KEEP}
 """What is done to a field that the policy holds to be sensitive, and lets through."""
 _RESTORED = frozenset({"session.token", "session.surrogate"})
-SENDABLE = frozenset({Verdict.PASSED, Verdict.REDACTED})
 
 
 class Budget(StrEnum):

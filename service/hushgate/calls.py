@@ -19,6 +19,10 @@ class Verdict(StrEnum):
     HELD = "HELD"
 
 
+SENDABLE = frozenset({Verdict.PASSED, Verdict.REDACTED})
+"""The verdicts that come with what may be sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One turn of a chat."""

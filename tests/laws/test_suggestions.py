@@ -1,33 +1,24 @@
 """What is suggested for a draft that may not go: nothing in it stops it, and no more than it had."""
 
 import itertools
-import json
 import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hushgate.calls import PrepareCall, Record, ReviewCall, Verdict
-from hushgate.outbound.review import SENDABLE
+from hushgate.calls import SENDABLE, Verdict
+from tests.laws.drafts import BLOCKING, HARMLESS, PLAIN, prepared_tokens, reviewed
 from tests.laws.examples import SENTENCES
-from tests.laws.test_streams import BLOCKING, HARMLESS, OTHER, OWN, PLAIN
 
-NAMES = {"tenant": "acme", "session_id": "suggestions", "agent_id": "", "intent": "order_status"}
+SESSION = "suggestions"
 STAND_IN = re.compile(r"\[[A-Z_]+\]")
 HELD = ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"]
 
 
 @pytest.fixture(scope="module")
 def tokens(gate):
-    records = (Record("crm", "c-1", json.dumps(OWN)), Record("crm", "c-2", json.dumps(OTHER)))
-    prepared = gate.prepare(PrepareCall(**NAMES, customer_id="c-1", records=records))
-    customer = json.loads(prepared.records[0].json)["customer"]
-    return [value for value in customer.values() if value.startswith("[")]
-
-
-def reviewed(gate, draft):
-    return gate.review(ReviewCall(**NAMES, destination="customer", text=draft))
+    return prepared_tokens(gate, SESSION)
 
 
 @given(st.data())
@@ -38,20 +29,20 @@ def test_a_suggestion_passes_its_own_review_and_holds_nothing_that_stopped_the_d
     parts = data.draw(st.lists(st.tuples(pieces, gaps), max_size=10))
     draft = "".join(piece + gap for piece, gap in parts)
 
-    answer = reviewed(gate, draft)
+    answer = reviewed(gate, SESSION, draft)
 
     assert bool(answer.suggestion) <= (answer.verdict not in SENDABLE)
     assert bool(answer.review_id) == (answer.verdict is Verdict.HELD)
     if answer.suggestion:
-        assert reviewed(gate, answer.suggestion).verdict in SENDABLE
+        assert reviewed(gate, SESSION, answer.suggestion).verdict in SENDABLE
         assert not any(value in answer.suggestion for value in (*BLOCKING, *HELD))
         at = 0
         for kept in STAND_IN.split(answer.suggestion):
             at = draft.index(kept, at) + len(kept)
-    assert reviewed(gate, draft).reasons == answer.reasons
+    assert reviewed(gate, SESSION, draft).reasons == answer.reasons
 
 
 def test_most_drafts_that_are_stopped_have_a_suggestion(gate, tokens):
     drafts = [f"{a} {b}. {c}" for a, c in itertools.pairwise(PLAIN) for b in (*BLOCKING, *HELD)]
 
-    assert all(reviewed(gate, draft).suggestion for draft in drafts)
+    assert all(reviewed(gate, SESSION, draft).suggestion for draft in drafts)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Ground, Located, Verdict
+from hushgate.calls import SENDABLE, Ground, Located, Verdict
 from hushgate.document import Number, Place, parse, places, rebuild, scalar_text, serialize
 from hushgate.finding import Action
 from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from hushgate.transformation.joinable import Keys
 
 
-SENDABLE = frozenset({Verdict.PASSED, Verdict.REDACTED})
-"""The verdicts that come with what may be sent."""
 _TRIES = 3
 """How often a suggestion is made anew: what is left of a draft may read otherwise than the whole."""
 
