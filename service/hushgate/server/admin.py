@@ -156,7 +156,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """See the proto."""
         async with self._frame.call("ListAgents", context):
             listed = await self._frame.decide(context, lambda _: self._oversight.agents())
-            return pb.ListAgentsResponse(agents=[_agent(name, each) for name, each in listed.items()])
+            return pb.ListAgentsResponse(agents=[wire.agent(name, each) for name, each in listed.items()])
 
     async def SuspendAgent(  # noqa: N802
         self, request: pb.SuspendAgentRequest, context: Context
@@ -198,7 +198,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
 
         listed, because = await self._frame.run(work)
         self._frame.log.deed(event, agent=agent_id, because=because, by=who)
-        return _agent(agent_id, listed)
+        return wire.agent(agent_id, listed)
 
     async def ListPolicies(  # noqa: N802
         self,
@@ -267,25 +267,6 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     def _redacted(self, text: str) -> str:
         """What a person states may hold what the log must not."""
         return self._assembled.redactor.redact(text).text
-
-
-def _agent(agent_id: str, listed: Listed) -> pb.Agent:
-    agent, seen, suspension = listed.agent, listed.seen, listed.suspension
-    answer = pb.Agent(agent_id=agent_id, counts=seen.counts, entity_counts=seen.entities)
-    if agent is not None:
-        answer.registered = True
-        answer.owner, answer.approved_by, answer.purpose = agent.owner, agent.approved_by, agent.purpose
-        answer.intents.extend(sorted(agent.intents))
-        answer.sources.extend(sorted(agent.sources or ()))
-        answer.destinations.extend(sorted(agent.destinations or ()))
-        answer.autonomy, answer.supervised_by = agent.autonomy, agent.supervised_by
-    if suspension is not None and suspension.suspended:
-        answer.suspended = True
-        answer.suspended_because, answer.suspended_by = suspension.because, suspension.by
-        answer.suspended_at.FromMilliseconds(round(suspension.at * 1000))
-    if seen.last:
-        answer.last_seen.FromMilliseconds(round(seen.last * 1000))
-    return answer
 
 
 def _operator(request: pb.ActivatePolicyRequest | pb.RollbackPolicyRequest) -> str:

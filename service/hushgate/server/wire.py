@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from hushgate.calls import Ground, Located, Prepared, Reviewed
     from hushgate.finding import Action, Finding
+    from hushgate.oversight import Listed
     from hushgate.reviews.held import Held
 
 ACTIONS = {
@@ -193,6 +194,26 @@ def held_review(review: Held) -> admin_service_pb2.HeldReview:
         answer.verdict = verdict(review.verdict)
     answer.held_at.FromMilliseconds(round(review.held_at * 1000))
     answer.expires_at.FromMilliseconds(round(review.expires * 1000))
+    return answer
+
+
+def agent(agent_id: str, listed: Listed) -> admin_service_pb2.Agent:
+    """An agent: what the register says of it, and what it has done."""
+    entry, seen, suspension = listed.agent, listed.seen, listed.suspension
+    answer = admin_service_pb2.Agent(agent_id=agent_id, counts=seen.counts, entity_counts=seen.entities)
+    if entry is not None:
+        answer.registered = True
+        answer.owner, answer.approved_by, answer.purpose = entry.owner, entry.approved_by, entry.purpose
+        answer.intents.extend(sorted(entry.intents))
+        answer.sources.extend(sorted(entry.sources or ()))
+        answer.destinations.extend(sorted(entry.destinations or ()))
+        answer.autonomy, answer.supervised_by = entry.autonomy, entry.supervised_by
+    if suspension is not None and suspension.suspended:
+        answer.suspended = True
+        answer.suspended_because, answer.suspended_by = suspension.because, suspension.by
+        answer.suspended_at.FromMilliseconds(round(suspension.at * 1000))
+    if seen.last:
+        answer.last_seen.FromMilliseconds(round(seen.last * 1000))
     return answer
 
 
