@@ -86,33 +86,8 @@ def _options(name: int) -> list[tuple[str, Any]]:
     return [*_OPTIONS, ("grpc.use_local_subchannel_pool", 1), ("hushgate.channel", name)]
 
 
-class Client:
-    """A pool of connections to one server. Safe to share between threads, not across a fork.
-
-    A stream is an iterator; leaving it before its end gives the call up.
-    """
-
-    prepare = rpc.PREPARE
-    review = rpc.REVIEW
-    review_stream = rpc.REVIEW_STREAM
-    end_session = rpc.END_SESSION
-    redact = rpc.REDACT
-    redact_stream = rpc.REDACT_STREAM
-    explain = rpc.EXPLAIN
-    list_rules = rpc.LIST_RULES
-    erase_subject = rpc.ERASE_SUBJECT
-    reveal_token = rpc.REVEAL_TOKEN
-    list_reviews = rpc.LIST_REVIEWS
-    get_review = rpc.GET_REVIEW
-    decide_review = rpc.DECIDE_REVIEW
-    list_agents = rpc.LIST_AGENTS
-    suspend_agent = rpc.SUSPEND_AGENT
-    resume_agent = rpc.RESUME_AGENT
-    search_audit = rpc.SEARCH_AUDIT
-    verify_audit = rpc.VERIFY_AUDIT
-    list_policies = rpc.LIST_POLICIES
-    activate_policy = rpc.ACTIVATE_POLICY
-    rollback_policy = rpc.ROLLBACK_POLICY
+class _Caller(rpc.Calls):
+    """What both clients have: every call, and how the server is reached."""
 
     def __init__(
         self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
@@ -122,13 +97,11 @@ class Client:
         ``token``: who calls, where the server asks; a function is asked for it at every call. ``tls``: for a
         server that is not on this machine; with a certificate, that too says who calls.
         """
-        if tls is None:
-            self._channels = [grpc.insecure_channel(address, _options(n)) for n in range(CHANNELS)]
-        else:
-            credentials = tls.credentials()
-            self._channels = [grpc.secure_channel(address, credentials, _options(n)) for n in range(CHANNELS)]
+        self._address = address
+        self._credentials = tls.credentials() if tls else None
         self._proof = partial(metadata, address, token, tls)
-        self._next = itertools.cycle(self._channels)
+        self._channels: list[Any] = []
+        self._turn = itertools.count()
         self._seconds: float | None = None
 
     def within(self, seconds: float) -> Self:
@@ -136,6 +109,29 @@ class Client:
         view = copy.copy(self)
         view._seconds = min(seconds, LONGEST_SECONDS)
         return view
+
+    def _wait(self, default: float | None) -> float | None:
+        return default if self._seconds is None else self._seconds
+
+
+class Client(_Caller):
+    """A pool of connections to one server. Safe to share between threads, not across a fork.
+
+    A stream is an iterator; leaving it before its end gives the call up.
+    """
+
+    _channels: list[grpc.Channel]
+
+    def __init__(
+        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
+    ) -> None:
+        super().__init__(address, token=token, tls=tls)
+        self._channels = [
+            grpc.insecure_channel(address, _options(n))
+            if self._credentials is None
+            else grpc.secure_channel(address, self._credentials, _options(n))
+            for n in range(CHANNELS)
+        ]
 
     def close(self) -> None:
         """Give up what is under way and disconnect."""
@@ -148,11 +144,11 @@ class Client:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _wait(self, default: float | None) -> float | None:
-        return default if self._seconds is None else self._seconds
+    def _channel(self) -> grpc.Channel:
+        return self._channels[next(self._turn) % CHANNELS]
 
     def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
-        multi = next(self._next).unary_unary(call.path, _serialize, call.answer.FromString)
+        multi = self._channel().unary_unary(call.path, _serialize, call.answer.FromString)
         try:
             return multi(
                 request,
@@ -166,7 +162,7 @@ class Client:
 
     def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> Iterator[A]:
         seconds = self._wait(call.seconds)
-        multi = next(self._next).stream_stream(call.path, _serialize, call.answer.FromString)
+        multi = self._channel().stream_stream(call.path, _serialize, call.answer.FromString)
         running = multi(
             iter(outgoing),
             timeout=seconds,
@@ -183,50 +179,13 @@ class Client:
         raise failed
 
 
-class AsyncClient:
+class AsyncClient(_Caller):
     """The same calls, to be awaited; streams are async iterators, and take sync or async iterables.
 
     Belongs to the event loop that its first call is made in.
     """
 
-    prepare = rpc.PREPARE
-    review = rpc.REVIEW
-    review_stream = rpc.REVIEW_STREAM
-    end_session = rpc.END_SESSION
-    redact = rpc.REDACT
-    redact_stream = rpc.REDACT_STREAM
-    explain = rpc.EXPLAIN
-    list_rules = rpc.LIST_RULES
-    erase_subject = rpc.ERASE_SUBJECT
-    reveal_token = rpc.REVEAL_TOKEN
-    list_reviews = rpc.LIST_REVIEWS
-    get_review = rpc.GET_REVIEW
-    decide_review = rpc.DECIDE_REVIEW
-    list_agents = rpc.LIST_AGENTS
-    suspend_agent = rpc.SUSPEND_AGENT
-    resume_agent = rpc.RESUME_AGENT
-    search_audit = rpc.SEARCH_AUDIT
-    verify_audit = rpc.VERIFY_AUDIT
-    list_policies = rpc.LIST_POLICIES
-    activate_policy = rpc.ACTIVATE_POLICY
-    rollback_policy = rpc.ROLLBACK_POLICY
-
-    def __init__(
-        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
-    ) -> None:
-        """As ``Client``. Nothing connects yet."""
-        self._address = address
-        self._credentials = tls.credentials() if tls else None
-        self._proof = partial(metadata, address, token, tls)
-        self._channels: list[grpc.aio.Channel] = []
-        self._turn = itertools.count()
-        self._seconds: float | None = None
-
-    def within(self, seconds: float) -> Self:
-        """A view of the client, on the same connections, whose calls have this deadline."""
-        view = copy.copy(self)
-        view._seconds = min(seconds, LONGEST_SECONDS)
-        return view
+    _channels: list[grpc.aio.Channel]
 
     async def close(self) -> None:
         """Give up what is under way and disconnect."""
@@ -249,9 +208,6 @@ class AsyncClient:
                     else grpc.aio.secure_channel(self._address, self._credentials, _options(n))
                 )
         return self._channels[next(self._turn) % CHANNELS]
-
-    def _wait(self, default: float | None) -> float | None:
-        return default if self._seconds is None else self._seconds
 
     async def _unary(self, call: rpc.Unary[..., A], request: Message) -> A:
         multi = self._channel().unary_unary(call.path, _serialize, call.answer.FromString)

@@ -1,7 +1,7 @@
 """Which calls there are: how the request of each is made, what answers it, how long a caller waits.
 
-One table for the sync and the async client: a client has an attribute for each call, and the call, when
-it is taken from a client, is a function with the arguments of the request.
+One table for the sync and the async client: a call, when it is taken from a client, is a function with the
+arguments of the request.
 """
 
 from __future__ import annotations
@@ -92,28 +92,34 @@ _GUARD = "/hushgate.v1.GuardService/"
 _REDACTION = "/hushgate.v1.RedactionService/"
 _TUNING = "/hushgate.v1.TuningService/"
 
-PREPARE = Unary(_GUARD + "Prepare", requests.prepare, guard.PrepareResponse, 10.0)
-REVIEW = Unary(_GUARD + "Review", requests.review, guard.ReviewResponse, 10.0)
-REVIEW_STREAM = Stream(_GUARD + "ReviewStream", requests.review_stream, guard.ReviewStreamResponse, 120.0)
-END_SESSION = Unary(_GUARD + "EndSession", requests.end_session, guard.EndSessionResponse, 10.0)
-ERASE_SUBJECT = Unary(_ADMIN + "EraseSubject", requests.erase_subject, admin.EraseSubjectResponse, 60.0)
-REVEAL_TOKEN = Unary(_ADMIN + "RevealToken", requests.reveal_token, admin.RevealTokenResponse, 10.0)
-LIST_REVIEWS = Unary(_ADMIN + "ListReviews", requests.list_reviews, admin.ListReviewsResponse, 10.0)
-GET_REVIEW = Unary(_ADMIN + "GetReview", requests.get_review, admin.GetReviewResponse, 10.0)
-DECIDE_REVIEW = Unary(_ADMIN + "DecideReview", requests.decide_review, admin.DecideReviewResponse, 10.0)
-LIST_AGENTS = Unary(_ADMIN + "ListAgents", requests.list_agents, admin.ListAgentsResponse, 10.0)
-SUSPEND_AGENT = Unary(_ADMIN + "SuspendAgent", requests.suspend_agent, admin.SuspendAgentResponse, 10.0)
-RESUME_AGENT = Unary(_ADMIN + "ResumeAgent", requests.resume_agent, admin.ResumeAgentResponse, 10.0)
-SEARCH_AUDIT = Unary(_ADMIN + "SearchAudit", requests.search_audit, admin.SearchAuditResponse, 60.0)
-VERIFY_AUDIT = Unary(_ADMIN + "VerifyAudit", requests.verify_audit, admin.VerifyAuditResponse, 600.0)
-LIST_POLICIES = Unary(_ADMIN + "ListPolicies", requests.list_policies, admin.ListPoliciesResponse, 10.0)
-ACTIVATE_POLICY = Unary(
-    _ADMIN + "ActivatePolicy", requests.activate_policy, admin.ActivatePolicyResponse, 60.0
-)
-ROLLBACK_POLICY = Unary(
-    _ADMIN + "RollbackPolicy", requests.rollback_policy, admin.RollbackPolicyResponse, 60.0
-)
-REDACT = Unary(_REDACTION + "Redact", requests.redact, redaction.RedactResponse, 60.0)
-REDACT_STREAM = Stream(_REDACTION + "RedactStream", requests.redact_stream, redaction.RedactResponse, None)
-EXPLAIN = Unary(_TUNING + "Explain", requests.explain, tuning.ExplainResponse, 10.0)
-LIST_RULES = Unary(_TUNING + "ListRules", requests.list_rules, tuning.ListRulesResponse, 10.0)
+
+class Calls:
+    """Every call, as an attribute of a client."""
+
+    prepare = Unary(_GUARD + "Prepare", requests.prepare, guard.PrepareResponse, 10.0)
+    review = Unary(_GUARD + "Review", requests.review, guard.ReviewResponse, 10.0)
+    review_stream = Stream(_GUARD + "ReviewStream", requests.review_stream, guard.ReviewStreamResponse, 120.0)
+    end_session = Unary(_GUARD + "EndSession", requests.end_session, guard.EndSessionResponse, 10.0)
+    redact = Unary(_REDACTION + "Redact", requests.redact, redaction.RedactResponse, 60.0)
+    redact_stream = Stream(
+        _REDACTION + "RedactStream", requests.redact_stream, redaction.RedactResponse, None
+    )
+    explain = Unary(_TUNING + "Explain", requests.explain, tuning.ExplainResponse, 10.0)
+    list_rules = Unary(_TUNING + "ListRules", requests.list_rules, tuning.ListRulesResponse, 10.0)
+    erase_subject = Unary(_ADMIN + "EraseSubject", requests.erase_subject, admin.EraseSubjectResponse, 60.0)
+    reveal_token = Unary(_ADMIN + "RevealToken", requests.reveal_token, admin.RevealTokenResponse, 10.0)
+    list_reviews = Unary(_ADMIN + "ListReviews", requests.list_reviews, admin.ListReviewsResponse, 10.0)
+    get_review = Unary(_ADMIN + "GetReview", requests.get_review, admin.GetReviewResponse, 10.0)
+    decide_review = Unary(_ADMIN + "DecideReview", requests.decide_review, admin.DecideReviewResponse, 10.0)
+    list_agents = Unary(_ADMIN + "ListAgents", requests.list_agents, admin.ListAgentsResponse, 10.0)
+    suspend_agent = Unary(_ADMIN + "SuspendAgent", requests.suspend_agent, admin.SuspendAgentResponse, 10.0)
+    resume_agent = Unary(_ADMIN + "ResumeAgent", requests.resume_agent, admin.ResumeAgentResponse, 10.0)
+    search_audit = Unary(_ADMIN + "SearchAudit", requests.search_audit, admin.SearchAuditResponse, 60.0)
+    verify_audit = Unary(_ADMIN + "VerifyAudit", requests.verify_audit, admin.VerifyAuditResponse, 600.0)
+    list_policies = Unary(_ADMIN + "ListPolicies", requests.list_policies, admin.ListPoliciesResponse, 10.0)
+    activate_policy = Unary(
+        _ADMIN + "ActivatePolicy", requests.activate_policy, admin.ActivatePolicyResponse, 60.0
+    )
+    rollback_policy = Unary(
+        _ADMIN + "RollbackPolicy", requests.rollback_policy, admin.RollbackPolicyResponse, 60.0
+    )
