@@ -31,7 +31,7 @@ def load(call: PrepareCall | ReviewCall, data: bytes) -> Prepared | Reviewed:
 
 
 def _digest(call: PrepareCall | ReviewCall) -> str:
-    asked = json.dumps([type(call).__name__, asdict(call)], sort_keys=True)
+    asked = json.dumps([type(call).__name__, asdict(replace(call, actor=""))], sort_keys=True)
     return hashlib.sha256(asked.encode()).hexdigest()
 
 

@@ -55,6 +55,8 @@ class PrepareCall:
     records: tuple[Record, ...] = ()
     customer_id: str = field(default="", repr=False)
     risk_signals: tuple[str, ...] = ()
+    actor: str = ""
+    """Who asks, as authenticated; not part of what is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class ReviewCall:
     language: str = ""
     review_id: str = ""
     """The held draft that this one was, whose decision is asked for."""
+    actor: str = ""
+    """As in ``PrepareCall``."""
 
 
 class Code(StrEnum):

@@ -199,8 +199,8 @@ class Gate:
         in_session(self.vault, call, lambda session: self.desk.hold(call, policy, session, reasons, name))
         return name
 
-    def end_session(self, tenant: str, session_id: str) -> bool:
-        """Forgets the session for good. Whether there was one."""
+    def end_session(self, tenant: str, session_id: str, *, actor: str = "") -> bool:
+        """Forgets the session for good. Whether there was one. ``actor``: who, as authenticated."""
         check_name(tenant, field="tenant")
         check_name(session_id, field="session_id")
         policy = self.policies.for_tenant(tenant)
@@ -208,7 +208,7 @@ class Gate:
             return self.vault.end(tenant, session_id)
         # What it is called can be told only as long as there is its key.
         label = self.trail.session_mark(tenant, session_id)
-        entry = decisions.deed("EndSession", policy, tenant=tenant, session=label)
+        entry = decisions.deed("EndSession", policy, tenant=tenant, session=label, actor=actor)
         self.audit.begin(entry)
         ended = self.vault.end(tenant, session_id)
         self.audit.record(replace(entry, items=int(ended)))

@@ -57,6 +57,7 @@ def asked(
     return Entry(
         rpc=rpc,
         decision_id=decision_id,
+        actor=call.actor,
         tenant=call.tenant,
         session=mark(session_key, "session"),
         request=mark(session_key, "request", call.request_id) if call.request_id else "",

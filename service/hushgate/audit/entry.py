@@ -23,6 +23,8 @@ class Stage(StrEnum):
     """It is about to be done, and one of the same decision_id follows; where none does, it broke off."""
     BROKEN_OFF = "broken_off"
     """It began, and something of it may have gone out; there was no verdict."""
+    REFUSED = "refused"
+    """Nothing was decided; ``reasons`` say why, and ``items``, where there are several, how often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ class Entry:
     fields: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """How many fields, by action and path in the policy's words."""
     items: int = 0
-    """Of a batch; sessions of an erasure."""
+    """Of a batch; sessions of an erasure; calls that were refused alike."""
     target: str = ""
     """What a change is about: an agent of the register, a policy's version, a review_id."""
     because: str = ""

@@ -10,6 +10,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from hushgate.audit.entry import Stage
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,7 @@ _ACTIVITIES = {"EndSession": 4, "EraseSubject": 4, "RevealToken": 2} | dict.from
     ("SuspendAgent", "ResumeAgent", "ActivatePolicy", "RollbackPolicy", "DecideReview"), 3
 )
 """By call: 2 is read, 3 update, 4 delete. What is decided is neither."""
+_STATUS = ({"status": "Success", "status_id": 1}, {"status": "Failure", "status_id": 2})
 _ACTIVITY_NAMES = {2: "Read", 3: "Update", 4: "Delete", _OTHER: "Decide"}
 
 
@@ -68,14 +71,15 @@ def ocsf(entry: Mapping[str, Any]) -> str:
         "severity": "Informational",
         "severity_id": 1,
         "src_endpoint": {"name": who},
-        "status": "Success",
-        "status_id": 1,
+        **_STATUS[entry.get("stage") == Stage.REFUSED],
         "time": _microseconds(entry["at"]) // 1000,
         "type_name": f"API Activity: {_ACTIVITY_NAMES[activity]}",
         "type_uid": 6003 * 100 + activity,
     }
     if "microseconds" in entry:
         event["duration"] = entry["microseconds"] // 1000
+    if entry.get("stage") == Stage.REFUSED:
+        event["status_code"] = next(iter(entry["reasons"]))
     if entry.get("because"):
         event["status_detail"] = entry["because"]
     mapped = {"actor", "at", "because", "decision_id", "microseconds", "rpc", "sequence", "tenant"}

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
+from hushgate.audit.entry import Stage
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -26,6 +28,8 @@ class Call:
     entities: Mapping[str, int] = field(default_factory=dict)
     scores: Mapping[str, tuple[int, float]] = field(default_factory=dict)
     """By rule: how many findings, and their mean score."""
+    count: int = 1
+    """Calls that the line tells of."""
 
 
 @dataclass(slots=True)
@@ -87,8 +91,8 @@ def series(found: Iterable[Call]) -> list[Series]:
     total: dict[tuple[str, date], float] = defaultdict(float)
     events: dict[tuple[str, str], dict[date, float]] = defaultdict(lambda: defaultdict(float))
     for call in found:
-        total["call", call.day] += 1
-        events["failed", "call"][call.day] += bool(call.reason)
+        total["call", call.day] += call.count
+        events["failed", "call"][call.day] += call.count if call.reason else 0
         if call.rpc in _REVIEWS and not call.reason:
             total["draft", call.day] += 1
             for name, verdict in (("blocked", "BLOCKED"), ("escalated to a person", "HELD")):
@@ -128,6 +132,9 @@ def _call(said: Mapping[str, Any]) -> Call | None:
             said.get("entities", {}),
             scores,
         )
+    if said.get("stage") == Stage.REFUSED:
+        (why,) = said["reasons"]
+        return Call(date.fromisoformat(said["at"][:10]), said["rpc"], reason=why, count=said.get("items", 1))
     if "at" in said and "decision_id" in said and not said.get("stage"):
         refused = not said.get("verdict") and said["rpc"] in _REVIEWS
         entities = {entity: sum(by.values()) for entity, by in said.get("entities", {}).items()}

@@ -65,7 +65,7 @@ class Held:
 
 def digest_of_call(call: ReviewCall) -> str:
     """Who asks, for whom, with which draft: SHA-256, in hexadecimal."""
-    asked = asdict(replace(call, request_id="", review_id=""))
+    asked = asdict(replace(call, request_id="", review_id="", actor=""))
     return _digest(json.dumps(asked, sort_keys=True))
 
 

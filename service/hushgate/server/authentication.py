@@ -53,8 +53,8 @@ class Authentication:
 
     def _let_in(self, rpc: str, context: Context) -> Identity:
         identity = self._known(context)
-        identity.may(rpc)
         calling(identity)
+        identity.may(rpc)
         return identity
 
     async def _refuse(self, rpc: str, context: Context, failure: Failure) -> NoReturn:

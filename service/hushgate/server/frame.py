@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Context = grpc.aio.ServicerContext[Any, Any]
+CANCELLED = "CANCELLED"
+"""Why a call has no answer whose caller has gone away, or had no time left."""
 TRACEPARENT = "traceparent"
 """The metadata key of https://www.w3.org/TR/trace-context/."""
 
@@ -43,21 +45,23 @@ class Frame:
     def __init__(self, log: Log, *, waiting_calls: int = WAITING_CALLS) -> None:
         self.log = log
         self._watchers: tuple[Watcher, ...] = ()
+        self._timed = False
         self.admit: Callable[[str], None] = _all
         """Asked in the deciding thread, for each decision, whether the agent that calls may go on."""
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="decide")
         self._waiting = 0
         self._waiting_calls = waiting_calls
 
-    def watch(self, watcher: Watcher) -> None:
-        """Tell ``watcher`` of every call from now on, beside the log."""
+    def watch(self, watcher: Watcher, *, timed: bool = True) -> None:
+        """Tell ``watcher`` of every call from now on, beside the log; ``timed``: with how long what took."""
         self._watchers = (*self._watchers, watcher)
+        self._timed |= timed
 
     @asynccontextmanager
     async def call(self, rpc: str, context: Context) -> AsyncIterator[Line]:
         """Around the body of a servicer's method: the line that it fills in, and the status if it fails."""
         line = Line(rpc)
-        if self._watchers:
+        if self._timed:
             line.stages = Stages()
             line.traceparent = _traceparent(context)
             WATCHED.set(line.stages)
@@ -150,7 +154,7 @@ def cause(error: BaseException) -> str:
     """Why a call has no answer: a reason's name, or CANCELLED."""
     if isinstance(error, Failure):
         return error.reason.name
-    return INTERNAL.reason.name if isinstance(error, Exception) else "CANCELLED"
+    return INTERNAL.reason.name if isinstance(error, Exception) else CANCELLED
 
 
 def _traceparent(context: Context) -> str:

@@ -10,6 +10,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.outbound.review import Progress
 from hushgate.server import wire
 from hushgate.server.frame import cause
+from hushgate.server.identity import caller
 from hushgate.v1 import guard_service_pb2_grpc
 from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStreamResponse
 
@@ -44,8 +45,8 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
     async def Prepare(self, request: PrepareRequest, context: Context) -> PrepareResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("Prepare", context) as line:
-            line.tenant = request.tenant
-            call = wire.prepare_call(request)
+            line.tenant, line.agent = request.tenant, request.agent_id
+            call = wire.prepare_call(request, caller().subject)
             prepared = await self._frame.decide(context, lambda _: self._gate.prepare(call))
             _note(line, request.intent, prepared)
             return wire.prepare_response(prepared)
@@ -53,8 +54,8 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
     async def Review(self, request: ReviewRequest, context: Context) -> ReviewResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("Review", context) as line:
-            line.tenant = request.tenant
-            call = wire.review_call(request)
+            line.tenant, line.agent = request.tenant, request.agent_id
+            call = wire.review_call(request, caller().subject)
             reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
             _note(line, request.intent, reviewed)
             return wire.review_response(reviewed)
@@ -65,8 +66,8 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         """See the proto. Nothing is read while an answer waits, so that a slow reader slows the writer."""
         async with self._frame.call("ReviewStream", context) as line:
             requests = aiter(request_iterator)
-            call = wire.streamed_call(await self._start(requests))
-            line.tenant = call.tenant
+            call = wire.streamed_call(await self._start(requests), caller().subject)
+            line.tenant, line.agent = call.tenant, call.agent_id
             course = await self._frame.decide(context, lambda _: self._gate.reviewing(call))
             progress, released = Progress(), ""
             texts, draft = self._texts(requests), list[str]()
@@ -86,6 +87,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                     progress, released = await self._go_on(context, call, course, progress)
             except BaseException as error:
                 why, so_far = cause(error), progress
+                line.written = True
                 self._frame.later(lambda: self._gate.broken_off(call, course, so_far, why))
                 raise
             reviewed = await self._frame.run(lambda: self._gate.concluded(call, course, progress, released))
@@ -106,9 +108,9 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
     async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("EndSession", context) as line:
-            line.tenant = request.tenant
+            line.tenant, who = request.tenant, caller().subject
             ended = await self._frame.decide(
-                context, lambda _: self._gate.end_session(request.tenant, request.session_id)
+                context, lambda _: self._gate.end_session(request.tenant, request.session_id, actor=who)
             )
             return EndSessionResponse(ended=ended)
 

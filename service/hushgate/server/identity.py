@@ -116,7 +116,7 @@ def anonymous(*, local: bool, reveal: bool) -> Identity:
     return Identity("a caller on this machine" if local else "anybody", frozenset(roles), None, proven=False)
 
 
-_NOBODY = Identity("nobody", frozenset(), frozenset())
+_NOBODY = Identity("", frozenset(), frozenset())
 _CALLER: ContextVar[Identity] = ContextVar("caller", default=_NOBODY)
 
 

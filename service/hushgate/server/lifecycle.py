@@ -35,6 +35,7 @@ from hushgate.server.intercepting import Interceptor
 from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
 from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
+from hushgate.server.refusing import Refusing
 from hushgate.server.scraping import metrics_of, served, told
 from hushgate.server.tuning import TuningServicer
 from hushgate.v1 import (
@@ -107,6 +108,8 @@ def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Shar
     """Within, calls are counted and traced, as far as the settings ask; what to say of it to people."""
     with ExitStack() as around:
         said = ""
+        if assembled.audit.on:
+            frame.watch(Refusing(assembled), timed=False)
         if settings.traces:
             try:
                 from hushgate.server.traces import sent_to  # noqa: PLC0415 - an extra

@@ -35,6 +35,8 @@ class Line:
     tenant: str = ""
     intent: str = ""
     """Set once the policy has known it: before that it is the caller's text."""
+    agent: str = field(default="", repr=False)
+    """The caller's text."""
     policy_version: str = ""
     verdict: str = ""
     findings: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -51,6 +53,8 @@ class Line:
     """By agent of the register and name of the budget: the share that is used, 0 to 1."""
     reason: str = ""
     """Why there is no answer: a failure's reason, CANCELLED, or empty."""
+    written: bool = False
+    """The audit log says itself that there is none."""
     repeated: bool = False
     """The answer of an earlier call with the same request_id: counted then, not now."""
     stages: Stages | None = None

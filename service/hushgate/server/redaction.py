@@ -12,6 +12,7 @@ from hushgate.bounds import check_count, check_text
 from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure, Reason
 from hushgate.server import wire
+from hushgate.server.identity import caller
 from hushgate.v1 import redaction_service_pb2_grpc
 from hushgate.v1.redaction_service_pb2 import RedactedItem, RedactResponse
 
@@ -89,7 +90,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         self._check(request)
         texts = [item.text for item in request.items if item.HasField("text")]
         redactor = self._redactor_of(request.policy)
-        policy = redactor.policy
+        policy, who = redactor.policy, caller().subject
         asked = _Asked(
             redactor, request.language or LANGUAGE, texts if len(texts) == len(request.items) else []
         )
@@ -100,6 +101,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                 lambda deadline: self._recorded(
                     line.rpc,
                     policy,
+                    who,
                     lambda: self._together(asked) or self._redact(request, redactor, deadline),
                 ),
             )
@@ -125,7 +127,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
             check_text(getattr(item, kind), self._characters, field=f"items[{index}].{kind}")
 
     def _recorded(
-        self, rpc: str, policy: Policy, work: Callable[[], list[Redaction]]
+        self, rpc: str, policy: Policy, who: str, work: Callable[[], list[Redaction]]
     ) -> tuple[list[Redaction], str]:
         """In the deciding thread: the answer, once the audit log has it, and its decision_id."""
         began = time.perf_counter()
@@ -135,6 +137,7 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
             entry = Entry(
                 rpc=rpc,
                 decision_id=decision_id,
+                actor=who,
                 destination="log",
                 policy_version=policy.version,
                 policy_digest=policy.digest,

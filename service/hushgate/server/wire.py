@@ -55,8 +55,8 @@ def findings(located: Iterable[Located]) -> list[finding_pb2.Finding]:
     return [finding(f.finding, message=f.message, record=f.record, path=f.path) for f in located]
 
 
-def prepare_call(request: guard_service_pb2.PrepareRequest) -> PrepareCall:
-    """What Prepare is asked."""
+def prepare_call(request: guard_service_pb2.PrepareRequest, actor: str = "") -> PrepareCall:
+    """What Prepare is asked. ``actor``: by whom, as authenticated."""
     return PrepareCall(
         tenant=request.tenant,
         session_id=request.session_id,
@@ -69,6 +69,7 @@ def prepare_call(request: guard_service_pb2.PrepareRequest) -> PrepareCall:
         records=tuple(Record(r.source, r.subject_id, r.json) for r in request.records),
         customer_id=request.customer_id,
         risk_signals=tuple(request.risk_signals),
+        actor=actor,
     )
 
 
@@ -93,21 +94,23 @@ def prepare_response(prepared: Prepared) -> guard_service_pb2.PrepareResponse:
     )
 
 
-def review_call(request: guard_service_pb2.ReviewRequest) -> ReviewCall:
-    """What Review is asked. Failure FIELD_REQUIRED if there is no draft."""
+def review_call(request: guard_service_pb2.ReviewRequest, actor: str = "") -> ReviewCall:
+    """What Review is asked, and by whom, as authenticated. Failure FIELD_REQUIRED if there is no draft."""
     kind = request.WhichOneof("content")
     if kind is None:
         raise Failure(Reason.FIELD_REQUIRED, "text or arguments_json is required", field="content")
     draft = {kind: getattr(request, kind)}
-    return replace(_draftless(request), **draft, review_id=request.review_id)
+    return replace(_draftless(request, actor), **draft, review_id=request.review_id)
 
 
-def streamed_call(start: guard_service_pb2.ReviewStart) -> ReviewCall:
-    """What ReviewStream is asked, of a draft that is still to come."""
-    return replace(_draftless(start), text="")
+def streamed_call(start: guard_service_pb2.ReviewStart, actor: str) -> ReviewCall:
+    """What ReviewStream is asked, and by whom, of a draft that is still to come."""
+    return replace(_draftless(start, actor), text="")
 
 
-def _draftless(request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart) -> ReviewCall:
+def _draftless(
+    request: guard_service_pb2.ReviewRequest | guard_service_pb2.ReviewStart, actor: str
+) -> ReviewCall:
     return ReviewCall(
         tenant=request.tenant,
         session_id=request.session_id,
@@ -119,6 +122,7 @@ def _draftless(request: guard_service_pb2.ReviewRequest | guard_service_pb2.Revi
         tool=request.tool,
         request_id=request.request_id,
         language=request.language,
+        actor=actor,
     )
 
 
