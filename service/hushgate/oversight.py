@@ -85,10 +85,10 @@ class Oversight:
         because: str,
         actor: str,
         tenants: frozenset[str] | None,
+        proven: str = "",
     ) -> Held:
-        """See ``Desk.decide``. ``by``: who, as they say themselves."""
+        """See ``Desk.decide``."""
         check_name(review_id, field="review_id")
-        check_name(by, field="decided_by")
         desk = self._gate.desk
         tenant = desk.find(review_id, tenants).tenant
         entry = decisions.deed(
@@ -97,7 +97,7 @@ class Oversight:
         )  # fmt: skip
         self._audit.begin(entry)
         review = desk.decide(
-            review_id, verdict, by=by, because=because, tenants=tenants, name=entry.decision_id
+            review_id, verdict, by=by, because=because, proven=proven, tenants=tenants, name=entry.decision_id
         )
         self._audit.record(entry)
         return review

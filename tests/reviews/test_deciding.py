@@ -7,9 +7,11 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from hushgate.client import Client, Refused, Verdict
 from tests.reviews.test_holding_policies import CALL, DRAFT, policy  # noqa: F401 - a fixture
+from tests.server.proofs import jwks, token
 
 CALL = {**CALL, "agent_id": "draft-bot"}
 
@@ -101,3 +103,23 @@ def test_a_decision_needs_a_verdict_a_name_and_a_reason(replicas):
 
         assert refused == ["verdict", "decided_by", "reason", "verdict"]
         assert client.get_review(review_id=review_id).review.verdict == Verdict.VERDICT_UNSPECIFIED
+
+
+def test_who_decides_is_who_is_proven_and_never_the_one_who_asked(serve, policy, tmp_path):  # noqa: F811
+    key = ed25519.Ed25519PrivateKey.generate()
+    (tmp_path / "jwks.json").write_text(jwks(one=(key, "EdDSA")))
+    whole = {"roles": ["agent", "operator"], "tenants": ["acme"], "agent": "draft-bot"}
+    bot, ann = (token(key, sub=who, **whole) for who in ("bot", "ann"))
+    flags = ("--policy", str(policy), "--no-names", "--token-keys", str(tmp_path / "jwks.json"))
+    decision = {"verdict": Verdict.VERDICT_PASSED, "decided_by": "Sam", "reason": "fine"}
+    with serve(*flags) as address, Client(address, token=bot) as asks, Client(address, token=ann) as decides:
+        held = asks.review(text=DRAFT, **CALL)
+        with pytest.raises(Refused) as caught:
+            asks.decide_review(review_id=held.review_id, **decision)
+        decides.decide_review(review_id=held.review_id, **decision)
+        shown = decides.get_review(review_id=held.review_id).review
+        sent = asks.review(text=DRAFT, review_id=held.review_id, **CALL)
+
+    assert caught.value.reason == "ROLE_REQUIRED"
+    assert shown.decided_by == "ann (Sam)"
+    assert sent.verdict == Verdict.VERDICT_PASSED

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
 from hushgate.reviews.held import UNKNOWN, State, decided, digest_of_call, held, released
 
@@ -96,13 +97,18 @@ class Desk:
         by: str,
         because: str,
         name: str,
+        proven: str = "",
         tenants: frozenset[str] | None = None,
     ) -> Held:
         """Decides what waits, once: the first decision stands. ``name``: its decision_id.
 
-        Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with FIELD_INVALID if no person can give the verdict.
+        ``by``: who, for the record; ``proven``: who, as authenticated, empty where nobody has to prove it.
+        Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with ROLE_REQUIRED if it is the one who asked; with
+        FIELD_INVALID if no person can give the verdict.
         """
         found = self._found(review_id, tenants)
+        if proven and proven == found.review.asked_by:
+            raise Failure(Reason.ROLE_REQUIRED, "who has asked for a review does not decide it")
         now = self._vault.now()
         review = decided(found.review, verdict, by=by, because=because, decision_id=name, now=now)
         self._vault.reviews.replace(found, review)

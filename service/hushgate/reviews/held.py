@@ -54,6 +54,8 @@ class Held:
     held_at: float
     """Seconds since the epoch, as all times here."""
     expires: float
+    asked_by: str = ""
+    """Who asked, as authenticated."""
     state: State = State.WAITING
     verdict: Verdict | None = None
     """What the person decided; REDACTED: sent as ``text`` has it, and not as the policy lets it through."""
@@ -96,6 +98,7 @@ def held(
         content=_digest(content),
         held_at=now,
         expires=now + seconds,
+        asked_by=call.actor,
     )
 
 

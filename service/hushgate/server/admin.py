@@ -128,10 +128,16 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             who = caller()
             verdict = wire.read_verdict(request.verdict)
 
+            named = request.decided_by.strip()
+            if named or not who.proven:
+                check_name(named, field="decided_by")
+
             def work() -> Held:
-                because, by = self._redacted(request.reason), self._redacted(request.decided_by)
+                because, name = self._redacted(request.reason), self._redacted(named)
+                proven = who.subject if who.proven else ""
+                by = f"{proven} ({name})" if proven and name not in {"", proven} else proven or name
                 return self._oversight.decide_review(
-                    request.review_id, verdict, by=by, because=because,
+                    request.review_id, verdict, by=by, because=because, proven=proven,
                     actor=who.subject, tenants=who.tenants,
                 )  # fmt: skip
 

@@ -193,6 +193,7 @@ def held_review(review: Held) -> admin_service_pb2.HeldReview:
         reasons=reasons(review.reasons),
         text=review.text,
         is_json=review.is_json,
+        decided_by=review.decided_by,
     )
     if review.verdict is not None:
         answer.verdict = verdict(review.verdict)

@@ -568,6 +568,7 @@ class HeldReview(_message.Message):
     TEXT_FIELD_NUMBER: _builtins.int
     IS_JSON_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     review_id: _builtins.str
     """review_id is what Review answered."""
     tenant: _builtins.str
@@ -590,6 +591,8 @@ class HeldReview(_message.Message):
     """is_json says whether the draft is a tool call's arguments."""
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is what a person decided; VERDICT_UNSPECIFIED while it waits."""
+    decided_by: _builtins.str
+    """decided_by is who decided: as proven, with the name that they gave; the name alone where nobody has to prove it."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are why it waits."""
@@ -619,10 +622,11 @@ class HeldReview(_message.Message):
         text: _builtins.str = ...,
         is_json: _builtins.bool = ...,
         verdict: _verdict_pb2.Verdict.ValueType = ...,
+        decided_by: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "held_at", b"held_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "decided_by", b"decided_by", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -749,7 +753,9 @@ class DecideReviewRequest(_message.Message):
     as GetReview shows it, or VERDICT_BLOCKED. Required.
     """
     decided_by: _builtins.str
-    """decided_by is who decides, as they call themselves; the log has beside it who is authenticated. Required."""
+    """decided_by is who decides, as they call themselves. Required where callers need not prove who they are; otherwise
+    it stands beside who is proven, who must not be the one that asked for the review.
+    """
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
     def __init__(
