@@ -127,3 +127,24 @@ def test_a_path_that_is_not_there_is_a_problem(check):
 
     assert code == 1
     assert out.startswith("/nowhere/packs:1: cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("said", "line"),
+    [
+        ("version: [", 2),
+        (POLICY.replace("hash", "hide"), 9),
+        (POLICY + "tests: [{intent: any, text: x, keeps: [y]}]", 10),
+    ],
+)
+def test_policies_check_names_every_problem_of_a_policy_by_its_line(
+    tmp_path, monkeypatch, capsys, said, line
+):
+    file = tmp_path / "policy.yaml"
+    file.write_text(said)
+    monkeypatch.setattr(sys, "argv", ["hushgate", "policies", "check", str(file)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 1
+    assert capsys.readouterr().out.startswith(f"{file}:{line}: ")

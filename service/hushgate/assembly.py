@@ -77,10 +77,7 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
     """The policies, the active one first; versions differ. Fails with POLICY_INVALID."""
     policies: dict[str, Policy] = {}
     for file in policy_files(settings):
-        try:
-            policy = read_policy(file)
-        except PolicyProblems as wrong:
-            raise _failure("policy", Reason.POLICY_INVALID, wrong.problems) from None
+        policy = load_policy(file)
         if policy.version in policies:
             sentence = f"{file}: another policy has the version {policy.version} already"
             raise Failure(Reason.POLICY_INVALID, sentence, field="policy")
@@ -88,6 +85,14 @@ def load_policies(settings: Settings) -> tuple[Policy, ...]:
     if not policies:
         raise Failure(Reason.POLICY_INVALID, "there is no policy to decide by", field="policy")
     return tuple(policies.values())
+
+
+def load_policy(file: Path) -> Policy:
+    """The policy in a file. Fails with POLICY_INVALID, and then names every problem."""
+    try:
+        return read_policy(file)
+    except PolicyProblems as wrong:
+        raise _failure("policy", Reason.POLICY_INVALID, wrong.problems) from None
 
 
 def load_keys(settings: Settings) -> Keys:

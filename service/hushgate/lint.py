@@ -48,10 +48,7 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
     policies = [file for file in files if _is_policy(file)]
     packs = [file for file in files if file not in policies]
     problems = [*check(packs, settings.profiles)] if packs else []
-    entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
-    for file in policies:
-        wrong = check_policy(file, entities=entities)
-        problems += wrong or _failing(file, settings)
+    problems += lint_policies(policies, settings, packs)
     opened, _ = open_packs(packs, settings.profiles)
     rules = [rule for pack in opened for rule in pack.rules]
     return Report(
@@ -61,6 +58,19 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
         examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
         policies=len(policies),
     )
+
+
+def lint_policies(files: Sequence[Path], settings: Settings, packs: Sequence[Path] = ()) -> list[Problem]:
+    """All that is wrong with policies, failing tests of their own included.
+
+    ``packs``: what can be found beside what the settings' packs find.
+    """
+    entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
+    return [
+        problem
+        for file in files
+        for problem in check_policy(file, entities=entities) or _failing(file, settings)
+    ]
 
 
 def _failing(file: Path, settings: Settings) -> list[Problem]:

@@ -1,19 +1,137 @@
-"""``hushgate policies``: what an operator asks of a server's policies, and what a policy says in words."""
+"""``hushgate policies``: what a policy says and would change, and what an operator asks of a server's."""
 
+# ruff: noqa: PLC0415 - imports wait for their command
 from __future__ import annotations
 
 import getpass
+import sys
+from itertools import groupby
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hushgate.options import READING, takes
 from hushgate.server.operating import Address, Because, asked
+from hushgate.settings import Settings  # noqa: TC001 - typer reads the annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from hushgate.corpus import Effect
+    from hushgate.policy.changes import Change
+    from hushgate.policy.model import Policy
     from hushgate.v1.admin_service_pb2 import PolicyVersion
 
+_IDS = 10
+"""Ids of changed items that are printed unasked."""
 policies = typer.Typer(no_args_is_help=True, help="The policies that a server decides by.")
 By = Annotated[str | None, typer.Option(help="Who asks; the name of the account if not given.")]
+
+
+@policies.command()
+@takes("recognizers", "profiles", "presidio")
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Policy files.")],
+    *,
+    settings: Settings,
+) -> None:
+    """Check policies whole, and run the tests that they bring. Exit code 1 if there is a problem.
+
+    Every problem is a line `FILE:LINE: sentence`.
+    """
+    from hushgate.lint import lint_policies
+
+    problems = lint_policies(files, settings)
+    for problem in problems:
+        print(problem)
+    if not problems:
+        print(f"{len(files)} {'policy' if len(files) == 1 else 'policies'}: no problem")
+    sys.exit(1 if problems else 0)
+
+
+@policies.command()
+@takes("policies")
+def explain(
+    intent: Annotated[str, typer.Argument(help="The intent, as the policy names it.")], *, settings: Settings
+) -> None:
+    """Say in plain words what an intent lets through, to whom, and which agents may use it."""
+    from hushgate.assembly import load_policies
+    from hushgate.policy.words import explained
+
+    active, *_ = load_policies(settings)
+    print(explained(active, intent))
+
+
+@policies.command()
+@takes(*(each for each in READING if each != "policies"))
+def diff(
+    old: Annotated[Path, typer.Argument(help="A policy file.")],
+    new: Annotated[Path, typer.Argument(help="The policy file that is to take its place.")],
+    *,
+    corpus: Annotated[
+        list[Path] | None,
+        typer.Option(help="JSON lines of texts, PrepareRequests or ReviewRequests; repeatable."),
+    ] = None,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Print the id of every item that is answered otherwise.")
+    ] = False,
+    settings: Settings,
+) -> None:
+    """Say which rules are others in NEW, and with `--corpus`, which answers would be.
+
+    Both policies answer every line of the corpus; what differs is counted by intent, entity and action. No
+    text is printed. Lines of one `session_id` are one conversation, in their order.
+    """
+    from hushgate.policy.changes import changes
+
+    policies = _read(old), _read(new)
+    print("\n".join(_told(changes(*policies))) or "no rule is another")
+    if corpus:
+        effect = _effect(*policies, corpus, settings)
+        print("\n" + "\n".join(_counted(effect, len(effect.changed) if ids else _IDS)))
+
+
+def _read(file: Path) -> Policy:
+    from hushgate.assembly import load_policy
+
+    return load_policy(file)
+
+
+def _told(changes: Sequence[Change]) -> Iterator[str]:
+    """The changes under where they are; where several places change alike, under all of them."""
+    places: dict[tuple[Change, ...], list[str]] = {}
+    for where, each in groupby(changes, key=lambda change: change.where):
+        places.setdefault(tuple(change.elsewhere for change in each), []).append(where)
+    for alike, where in places.items():
+        yield "; ".join(where)
+        yield from (f"  {change}" for change in alike)
+
+
+def _effect(old: Policy, new: Policy, corpus: Sequence[Path], settings: Settings) -> Effect:
+    from hushgate.assembly import load_detector, load_keys
+    from hushgate.candidate import Candidate
+    from hushgate.corpus import effect, read_corpus
+
+    detector, keys = load_detector(settings), load_keys(settings)
+    before, after = (Candidate.of(each, detector, keys, max_text=settings.max_text) for each in (old, new))
+    return effect(before, after, (item for file in corpus for item in read_corpus(file)))
+
+
+def _counted(effect: Effect, most_ids: int) -> Iterator[str]:
+    changed = len(effect.changed)
+    share = f" ({changed / effect.items:.1%})" if effect.items else ""
+    yield f"{changed} of {effect.items} answers change{share}"
+    for (rpc, intent, kind, what, before, after), count in sorted(
+        effect.differences.items(), key=lambda item: (-item[1], item[0])
+    ):
+        said = f"{kind} {what}".strip()
+        became = f": {before} → {after}" if before or after else " alone"
+        yield f"  {count:>6}  {f'{rpc} {intent}'.strip()}  {said}{became}"
+    for name in effect.changed[:most_ids]:
+        yield f"changed  {name}"
+    if changed > most_ids:
+        yield f"and {changed - most_ids} more, which --ids prints"
 
 
 @policies.command("list")

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
-    from hushgate.policy.schema import AgentFile, DestinationFile, IntentFile, TestFile
+    from hushgate.minimization.paths import Pattern
+    from hushgate.policy.schema import AgentFile, DestinationFile, TestFile
     from hushgate.yamlfile import Problem
 
 
@@ -79,6 +80,11 @@ def policy_of(content: str) -> Policy:
     return _policy(PolicyFile.model_validate_json(content), content)
 
 
+def says(policy: Policy) -> PolicyFile:
+    """What the policy's file says, default by default."""
+    return PolicyFile.model_validate_json(policy.content)
+
+
 def _policy(file: PolicyFile, content: str = "") -> Policy:
     content = content or _content(file)
     return Policy(
@@ -88,7 +94,10 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         approvals=file.activation.approvals,
         tests=tuple(_trial(each) for each in file.tests),
         tenants=None if file.tenants is None else frozenset(file.tenants),
-        intents={name: _intent(name, each, file.field_sets) for name, each in file.intents.items()},
+        intents={
+            name: Intent(name, each.description, field_rules(intent_fields(file, name)))
+            for name, each in file.intents.items()
+        },
         destinations={
             name: _destination(name, getattr(file.destinations, name), file.thresholds)
             for name in DESTINATIONS
@@ -127,11 +136,11 @@ def _key_names(file: PolicyFile) -> dict[str, str]:
     return {key: name for path in sorted(paths) for key, name in key_names(parse_pattern(path)).items()}
 
 
-def _intent(name: str, file: IntentFile, field_sets: Mapping[str, Mapping[str, str]]) -> Intent:
-    """Its own fields go before those of its field sets."""
-    written = (*(field_sets[each] for each in file.field_sets), file.fields)
-    actions = {parse_pattern(path): Action(a) for fields in written for path, a in fields.items()}
-    return Intent(name, file.description, field_rules(actions))
+def intent_fields(file: PolicyFile, intent: str) -> dict[Pattern, Action]:
+    """What becomes of the fields that an intent names: its own go before those of its field sets."""
+    entry = file.intents[intent]
+    written = (*(file.field_sets[each] for each in entry.field_sets), entry.fields)
+    return {parse_pattern(path): Action(action) for fields in written for path, action in fields.items()}
 
 
 def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, float]) -> Destination:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor, FieldDescriptor
     from google.protobuf.message import Message
 
-    from hushgate.calls import Verdict
+    from hushgate.calls import PrepareCall, ReviewCall, Verdict
     from hushgate.document import Tree
     from hushgate.gate import Gate
 
@@ -27,14 +27,25 @@ M = TypeVar("M", bound="Message")
 
 def prepare(gate: Gate, json: str) -> str:
     """The PrepareResponse for a PrepareRequest. Fails as ``Gate.prepare``, and with JSON_INVALID."""
-    call = wire.prepare_call(_read(PrepareRequest(), json))
+    call = prepare_call(json)
     return _written(wire.prepare_response(gate.prepare(call)))
 
 
 def review(gate: Gate, json: str) -> tuple[Verdict, str]:
     """The verdict and the ReviewResponse for a ReviewRequest. Fails as ``Gate.review`` or JSON_INVALID."""
-    reviewed = gate.review(wire.review_call(_read(ReviewRequest(), json)))
+    call = review_call(json)
+    reviewed = gate.review(call)
     return reviewed.verdict, _written(wire.review_response(reviewed))
+
+
+def prepare_call(json: str) -> PrepareCall:
+    """What a PrepareRequest asks. Fails with JSON_INVALID."""
+    return wire.prepare_call(_read(PrepareRequest(), json))
+
+
+def review_call(json: str) -> ReviewCall:
+    """What a ReviewRequest asks. Fails with JSON_INVALID."""
+    return wire.review_call(_read(ReviewRequest(), json))
 
 
 def _read(request: M, json: str) -> M:
