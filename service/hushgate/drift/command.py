@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hushgate.ending import end
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -41,8 +43,7 @@ def drift(
 
     found = series(calls(_lines(logs or [])))
     if not found:
-        print("hushgate: no calls in these logs", file=sys.stderr)
-        sys.exit(1)
+        end("no calls in these logs", 1)
     moved = [change for one in found for change in changes(one)]
     print(_document(found, moved) if as_json else _table(found, moved))
 
@@ -56,8 +57,7 @@ def _lines(logs: list[Path]) -> Iterator[str]:
                 with file.open(encoding="utf-8", errors="replace") as lines:
                     yield from lines
             except OSError as error:
-                print(f"hushgate: {file}: {error.strerror}", file=sys.stderr)
-                sys.exit(2)
+                end(f"{file}: {error.strerror}")
 
 
 def _document(found: list[Series], moved: list[Change]) -> str:

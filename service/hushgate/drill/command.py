@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hushgate.ending import end
+
 if TYPE_CHECKING:
     from hushgate.client import Client
     from hushgate.drill.drills import Drill
@@ -45,8 +47,7 @@ def drill(
     drills = {**DRILLS, STORE_GONE: store_gone(break_store, mend_store)}
     for name in skip or []:
         if drills.pop(name, None) is None:
-            print(f"hushgate: there is no drill {name}; there are {', '.join(drills)}", file=sys.stderr)
-            sys.exit(2)
+            end(f"there is no drill {name}; there are {', '.join(drills)}")
 
     def run(client: Client) -> bool:
         scene = Scene(client, tenant, intent, agent, comma_separated(signals))

@@ -9,10 +9,11 @@ import secrets
 import sys
 from dataclasses import fields
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from hushgate.ending import end
 from hushgate.failure import Failure, Reason
 from hushgate.options import takes
 from hushgate.settings import Settings
@@ -55,7 +56,7 @@ def new(
     from hushgate.sessions.keys import FIRST, Ring
 
     if file.exists():
-        _end(f"{file}: exists")
+        end(f"{file}: exists")
     _write(file, Ring(FIRST, {FIRST: _new_key(settings, FIRST)}))
     print(f"version {FIRST} is current")
 
@@ -89,7 +90,7 @@ def retire(version: Annotated[str, typer.Argument(help="An old version.")], *, s
     file = _file(settings)
     ring = Ring.read(_data(settings)).without(version)
     if left := _in_use(settings).get(version, 0):
-        _end(f"{left} in the store still rest under version {version}; sessions end within their time")
+        end(f"{left} in the store still rest under version {version}; sessions end within their time")
     _write(file, ring)
     print(f"version {version} is retired")
 
@@ -124,7 +125,7 @@ def receipt(
     try:
         said = Receipt(**json.loads(file.read_text()))
     except (OSError, ValueError, TypeError):
-        _end(f"{file}: is no receipt, which has {', '.join(each.name for each in fields(Receipt))}")
+        end(f"{file}: is no receipt, which has {', '.join(each.name for each in fields(Receipt))}")
     if settings.master_key() is None:
         raise Failure(
             Reason.FIELD_REQUIRED, "a receipt needs the master key: give --key-file", field="key_file"
@@ -166,9 +167,9 @@ def asked(address: str | None, call: Callable[[Client], A]) -> A:
         with Client(address or settings.listen, **proof) as client:  # type: ignore[arg-type]
             return call(client)
     except OSError as error:
-        _end(f"{error.filename}: {error.strerror}")
+        end(f"{error.filename}: {error.strerror}")
     except HushgateError as error:
-        _end(f"{error.reason}: {error}" if error.reason else str(error))
+        end(f"{error.reason}: {error}" if error.reason else str(error))
 
 
 def _new_key(settings: Settings, version: str) -> bytes:
@@ -221,9 +222,4 @@ def _write(file: Path, ring: Ring) -> None:
         beside.replace(file)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        _end(f"{file}: {error.strerror}")
-
-
-def _end(sentence: str) -> NoReturn:
-    print(f"hushgate: {sentence}", file=sys.stderr)
-    sys.exit(2)
+        end(f"{file}: {error.strerror}")

@@ -1,41 +1,31 @@
 """How a token is read back after a model has edited it: as its own value, or reported, never as another's.
 
-Read on a folding of the text that keeps offsets: full-width forms, look-alike letters, foreign digits,
-dashes, brackets and spaces each as one ASCII character. Nothing is guessed: six symbols are an id or they
-are not, and a changed symbol makes them none (``tokens.py``).
+What is an id, ``ids.py`` says; here, which label, form and brackets round it are the token's own.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import regex
 
+from hushgate.transformation.ids import ENTITY, FAR, INVISIBLE, Id, folded, ids, read_id
 from hushgate.transformation.tokens import (
-    ALPHABET,
     FORM,
     ID_LENGTH,
     LABEL,
-    VALUE,
     Written,
     is_token_id,
     tells,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Container, Iterable, Mapping
 
-_INVISIBLE = "\x7f"
-_ENTITY = (
-    r"&(?:nbsp|shy|lowbar|zwnj|zwj|thinsp|ensp|emsp|hyphen|dash|#95|#160|#173|#32|#45|#x5f|#xa0|#x20|#x2d);"
-)
-_SPACE = rf"(?:[\s\-_.*`~:#{_INVISIBLE}]|\\|{_ENTITY}|%20|%5f|</?[a-z]{{1,6}}\s?/?>)"
-_INNER = rf"(?:[\s\-_.*{_INVISIBLE}]|\\|{_ENTITY}|<br\s?/?>)"
-_DECOR = rf"(?:[*_`'\"\s{_INVISIBLE}]|\\|&quot;|</?[a-z]{{1,6}}>){{0,4}}"
+_SPACE = rf"(?:[\s\-_.*`~:#{INVISIBLE}]|\\|{ENTITY}|%20|%5f|</?[a-z]{{1,6}}\s?/?>)"
+_DECOR = rf"(?:[*_`'\"\s{INVISIBLE}]|\\|&quot;|</?[a-z]{{1,6}}>){{0,4}}"
 _OPEN = (
     rf"(?:\\?[\[(<{{]|&(?:lt|lsqb|lbrack|lcub|lbrace|lpar|laquo|#0*(?:91|123|60|40)|#x0*(?:5b|7b|3c|28));|%5b|%7b|%3c)"
     rf"{_DECOR}"
@@ -46,10 +36,6 @@ _CLOSE = (
 )
 _LETTERS = r"(?:[\p{L}\p{M}][\p{L}\p{M}'’/]*)"
 
-_WORD = re.compile(r"[0-9A-Za-z]+")
-_TELLING_WORD = re.compile(r"(?<![0-9A-Za-z])[A-Za-z01]*[2-9][0-9A-Za-z]*")
-_BEFORE = regex.compile(rf"(?i)(?:(?<![0-9a-z])[0-9a-z]{{1,5}}{_INNER}{{1,3}})+\Z")
-_AFTER = regex.compile(rf"(?i)(?:{_INNER}{{1,3}}[0-9a-z]{{1,6}}(?![0-9a-z]))+")
 _LABELLED = regex.compile(
     rf"(?i)(?P<open>{_OPEN}|[\"'])(?P<label>{_LETTERS}(?:{_SPACE}{{1,3}}{_LETTERS}){{0,4}}{_SPACE}{{0,5}}|)\Z"
 )
@@ -64,61 +50,10 @@ _WORDS_BEFORE = regex.compile(rf"(?i)(?:[\p{{L}}0-9]+{_SPACE}{{1,4}}){{1,5}}\Z")
 _MOST_BRACKETS = 3
 _DISTANCE = 3
 """Places in which any two ids differ at the least."""
-_FAR = 80
-"""Code points before an id in which its label and brackets are looked for."""
-_LIKE_LATIN = dict(
-    zip(
-        "АВСЕНІЈКМОРЅТХУавсеніјкморѕтхуΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικνορτυχ",
-        "ABCEHIJKMOPSTXYABCEHIJKMOPSTXYABEZHIKMNOPTYXAIKVOPTYX",
-        strict=True,
-    )
-)
 _SHAPED = re.compile(rf"(?i)\[(?P<label>{LABEL})_(?P<id>[0-9A-Z]{{6}})(?:_{FORM})?\]")
 _PART = re.compile(
     rf"(?i)(?P<open>[\[(<{{])?(?<![0-9A-Z])(?:(?P<label>{LABEL})_)?(?P<id>[0-9A-Z]{{3,9}})(?![0-9A-Z_])(?P<close>[\])>}}])?"
 )
-
-
-class _Fold(dict[int, str]):
-    """The one ASCII character that stands for another, where there is one; worked out on first use."""
-
-    def __missing__(self, code: int) -> str:
-        self[code] = _folded(chr(code))
-        return self[code]
-
-
-def _folded(character: str) -> str:
-    if character.isascii():
-        return character
-    if character in _LIKE_LATIN:
-        return _LIKE_LATIN[character]
-    if character.isdecimal():
-        return str(unicodedata.decimal(character))
-    normal = unicodedata.normalize("NFKC", character)
-    if len(normal) == 1 and normal.isascii():
-        return normal
-    return {
-        "Pd": "-", "Pi": "[", "Ps": "[", "Pf": "]", "Pe": "]", "Zs": " ", "Zl": "\n", "Zp": "\n",
-        "Cf": _INVISIBLE, "Mn": character,
-    }.get(unicodedata.category(character), character)  # fmt: skip
-
-
-_FOLD = _Fold(
-    {ord(c): c for c in "‘’‚‛"} | {ord(c): '"' for c in "“”„‟"} | {0xAD: _INVISIBLE, 0x34F: _INVISIBLE}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Id:
-    """Six symbols that may be an id, half-open in the text."""
-
-    start: int
-    end: int
-    identifier: str
-    whole: bool
-    """Nothing stands between them."""
-    glued: bool
-    """A letter stands right before them."""
 
 
 def find_tokens(text: str, live: Mapping[str, str], entities: Container[str] = ()) -> list[Written]:
@@ -129,9 +64,9 @@ def find_tokens(text: str, live: Mapping[str, str], entities: Container[str] = (
     """
     if not live:
         return []
-    plain = _plain(text)
+    plain = folded(text)
     ranked = []
-    for candidate in _ids(plain):
+    for candidate in ids(plain):
         if candidate.identifier in live and (
             read := _token(plain, candidate, live[candidate.identifier], entities)
         ):
@@ -155,11 +90,11 @@ def shaped_tokens(text: str, entities: Container[str], live: Collection[str] = (
         shaped.span()
         for shaped in _SHAPED.finditer(text)
         if shaped["label"].upper() in entities
-        and (any(map(str.isdecimal, shaped["id"])) or is_token_id(_read(shaped["id"])))
+        and (any(map(str.isdecimal, shaped["id"])) or is_token_id(read_id(shaped["id"])))
     }
-    plain = _plain(text)
+    plain = folded(text)
     found |= {part.span() for part in _PART.finditer(plain) if _is_part(part, entities, live)}
-    for candidate in _ids(plain):
+    for candidate in ids(plain):
         if is_token_id(candidate.identifier) and (label := _entity_before(plain, candidate.start, entities)):
             found.add((candidate.start - label, candidate.end))
     return _outermost(found)
@@ -192,78 +127,9 @@ def _near(symbols: str, live: Collection[str]) -> bool:
     )
 
 
-def _plain(text: str) -> str:
-    return text if text.isascii() else text.translate(_FOLD)
-
-
-def _ids(plain: str) -> Iterator[_Id]:
-    """Every six symbols that stand together as words of their own, round each word with a digit."""
-    seen: set[tuple[int, int]] = set()
-    for telling in _TELLING_WORD.finditer(plain):
-        start, end = telling.span()
-        if _in_entity(plain, start):
-            continue
-        size = end - start
-        if size > ID_LENGTH:
-            yield from _in_long_word(plain, start, end)
-            continue
-        before = _BEFORE.search(plain, max(0, start - _FAR), start) if size < ID_LENGTH else None
-        after = _AFTER.match(plain, end, end + _FAR) if size < ID_LENGTH else None
-        words = [
-            w.span()
-            for w in _WORD.finditer(plain, before.start() if before else start, after.end() if after else end)
-            if not _in_entity(plain, w.start())
-        ]
-        centre = words.index((start, end))
-        for first in range(centre + 1):
-            for last in range(centre, len(words)):
-                span = words[first][0], words[last][1]
-                count = sum(e - s for s, e in words[first : last + 1])
-                if count > ID_LENGTH + 1:
-                    break
-                if count == ID_LENGTH + 1 and plain[span[1] - 1] == "s":
-                    span = span[0], span[1] - 1
-                    count = ID_LENGTH
-                if count == ID_LENGTH and span not in seen:
-                    seen.add(span)
-                    if identifier := _read(plain[span[0] : span[1]]):
-                        yield _Id(*span, identifier, whole=span[1] - span[0] == ID_LENGTH, glued=False)
-
-
-def _in_entity(plain: str, start: int) -> bool:
-    """Whether the word is the name of an HTML entity or tag, no text."""
-    return plain[max(0, start - 1) : start] in {"&", "<", "%"} or plain[max(0, start - 2) : start] in {
-        "&#",
-        "</",
-    }
-
-
-def _in_long_word(plain: str, start: int, end: int) -> Iterator[_Id]:
-    """An id with a plural's s behind it, or with its label right before it."""
-    word = plain[start:end]
-    for first, last in (
-        (0, ID_LENGTH),
-        (len(word) - ID_LENGTH, len(word)),
-        (len(word) - 1 - ID_LENGTH, len(word) - 1),
-    ):
-        if first < 0 or word[last:] not in {"", "s", "es"}:
-            continue
-        if identifier := _read(word[first:last]):
-            yield _Id(start + first, start + last, identifier, whole=True, glued=first > 0)
-
-
-def _read(symbols: str) -> str:
-    """The id that was meant: upper case, no separators, O as 0, I and L as 1; "" if it has other letters."""
-    bare = re.sub(rf"(?i){_ENTITY}|<br\s?/?>|[^0-9A-Za-z]", "", symbols)
-    values = [VALUE.get(c) for c in bare.upper()]
-    if len(values) != ID_LENGTH or None in values:
-        return ""
-    return "".join(ALPHABET[v] for v in values if v is not None)
-
-
-def _token(plain: str, found: _Id, entity: str, entities: Container[str]) -> tuple[int, Written] | None:
+def _token(plain: str, found: Id, entity: str, entities: Container[str]) -> tuple[int, Written] | None:
     """The whole token round a living id, and how little speaks for it; None: it is none."""
-    behind = max(0, found.start - _FAR)
+    behind = max(0, found.start - FAR)
     if label := _label(entity).search(plain, behind, found.start):
         return 0, _whole(plain, found, label.start())
     if _entity_before(plain, found.start, entities):
@@ -277,7 +143,7 @@ def _token(plain: str, found: _Id, entity: str, entities: Container[str]) -> tup
     return (2, _whole(plain, found, joined.start())) if joined else (3, _whole(plain, found, found.start))
 
 
-def _is_shut(plain: str, found: _Id, opened: str) -> bool:
+def _is_shut(plain: str, found: Id, opened: str) -> bool:
     """Whether what stands before the label is a bracket or a quotation mark of the token's own."""
     if opened in {'"', "'"}:
         return plain.startswith(opened, found.end) and not found.glued
@@ -286,14 +152,14 @@ def _is_shut(plain: str, found: _Id, opened: str) -> bool:
     return closed is not None or (found.whole and opened[0] != "(")
 
 
-def _whole(plain: str, found: _Id, start: int) -> Written:
+def _whole(plain: str, found: Id, start: int) -> Written:
     """The token from its label's ``start`` on, with its form and the brackets that are its own.
 
     As many as stand on both sides; of one side alone, an opening square bracket and what nothing opens.
     """
     opens: list[int] = []
     at, kind = start, ""
-    while len(opens) < _MOST_BRACKETS and (opened := _ONE_OPEN.match(plain, max(0, at - _FAR), at)):
+    while len(opens) < _MOST_BRACKETS and (opened := _ONE_OPEN.match(plain, max(0, at - FAR), at)):
         bracket = opened.group().lstrip("\\")[0]
         if kind not in {"", bracket}:
             break
@@ -328,7 +194,7 @@ def _stray(plain: str, start: int, close: str) -> bool:
 
 def _entity_before(plain: str, start: int, entities: Container[str]) -> int:
     """How far before ``start`` the label of one of ``entities`` begins, if it ends there; else 0."""
-    before = _WORDS_BEFORE.search(plain, max(0, start - _FAR), start)
+    before = _WORDS_BEFORE.search(plain, max(0, start - FAR), start)
     if before is None:
         return 0
     words = list(re.finditer(r"[^\W_]+", before.group()))
