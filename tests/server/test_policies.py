@@ -102,6 +102,33 @@ def test_a_broken_file_is_refused_said_and_listed_and_the_good_one_decides(start
     assert "once" in listed.stdout
 
 
+def test_a_policy_that_fails_its_own_test_can_neither_be_activated_nor_named(start, place):
+    good, other = written(place / "a.yaml", "v1"), written(place / "b.yaml", "other")
+    fails = {
+        "intent": "order_status",
+        "text": "card 4111 1111 1111 1111",
+        "expect": "card 4111 1111 1111 1111",
+    }
+    flags = ("--policy", str(good), "--policy", str(other))
+    with start(*flags, HUSHGATE_POLICIES="") as server, Client(server.address) as client:
+        written(other, "v2", tests=[fails])
+        for _ in range(300):  # the tests run on packs that are read first
+            if client.list_policies().problems:
+                break
+            time.sleep(0.1)
+        line = server.line(event="policy", what="refused")
+        done = hushgate("activate", "v2", "--reason", "looser", "--by", "ann", "--address", server.address)
+        with pytest.raises(HushgateError) as named:
+            client.redact("x", policy="v2")
+
+        assert client.redact("x").policy_version != "v2"
+    assert done.returncode == 2
+    assert "POLICY_INVALID" in done.stderr
+    assert "tests[0]: expect: another text comes out" in line["problem"]
+    assert "4111" not in done.stderr + line["problem"]
+    assert named.value.reason == "POLICY_UNKNOWN"
+
+
 def test_a_policy_is_activated_and_rolled_back_by_the_command_and_a_restart_keeps_it(serve, place):
     first, second = written(place / "a.yaml", "v1"), written(place / "b.yaml", "v2")
     (place / "key").write_text("k" * 32)

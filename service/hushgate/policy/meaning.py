@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 _WHOSE = ("own", "others", "unknown")
 _UNREVIEWED = ("model", "log")
+_SENT = {"draft", "arguments"}
+_ASKED = _SENT | {"text", "record", "other_record"}
+_OF_A_VERDICT = {"verdict", "reasons"}
+_EXPECTED = _OF_A_VERDICT | {"expect", "hides", "keeps", "fails"}
+"""Keys of a test: what is sent, all that is asked, and what must come of it."""
 _INTENT = re.compile(r"\w[\w .:/-]{0,99}")
 
 Found = tuple["Loc", str]
@@ -30,7 +35,14 @@ Found = tuple["Loc", str]
 def meaningless(document: Document, *, entities: Collection[str] | None = None) -> list[Problem]:
     """A problem for each name that means nothing. ``entities``: all that can be found, if that is known."""
     data = document.data if isinstance(document.data, dict) else {}
-    found = [*_paths(data), *_entities(data, entities), *_intents(data), *_agents(data), *_held(data)]
+    found = [
+        *_paths(data),
+        *_entities(data, entities),
+        *_intents(data),
+        *_agents(data),
+        *_held(data),
+        *_tests(data),
+    ]
     return [document.problem(loc, sentence) for loc, sentence in found]
 
 
@@ -153,6 +165,22 @@ def _agents(data: dict[str, Any]) -> Iterator[Found]:
                     ("agents", agent, "intents", i),
                     f"the intent {name} of agent {agent} is not in this policy",
                 )
+
+
+def _tests(data: dict[str, Any]) -> Iterator[Found]:
+    """A test that can prove nothing."""
+    tests = data.get("tests")
+    for i, test in enumerate(tests if isinstance(tests, list) else []):
+        said = set(test) if isinstance(test, dict) else _ASKED | _EXPECTED
+        sent = said & _SENT
+        if not said & _ASKED:
+            yield ("tests", i), f"tests[{i}] has none of {', '.join(sorted(_ASKED))}"
+        if not said & _EXPECTED:
+            yield ("tests", i), f"tests[{i}] expects nothing: say one of {', '.join(sorted(_EXPECTED))}"
+        if len(sent) > 1:
+            yield ("tests", i), f"tests[{i}] has a draft and arguments; a review is of one of them"
+        if not sent and said & _OF_A_VERDICT:
+            yield ("tests", i), f"tests[{i}] has no draft or arguments that there could be a verdict on"
 
 
 def _held(data: dict[str, Any]) -> Iterator[Found]:

@@ -151,12 +151,26 @@ class Trial:
     """What the customer says."""
     record: Mapping[str, object] | None = field(repr=False)
     """What the CRM holds about the customer."""
+    other_record: Mapping[str, object] | None = field(repr=False)
+    """What it holds about another customer, known to the same conversation."""
     draft: str | None = field(repr=False)
-    """What is to be sent; None: what counts is what the model would be told."""
+    """What is to be sent; where there are no ``arguments`` either, what counts is what the model is told."""
+    arguments: Mapping[str, object] | None = field(repr=False)
+    """Of a tool call, in the place of a draft."""
     destination: str
+    channel: str
+    tool: str
+    agent: str
+    """Who calls; empty: nobody asks of the register."""
+    expect: str | Mapping[str, object] | None = field(repr=False)
+    """The whole of what comes out; None: anything may."""
     hides: tuple[str, ...] = field(repr=False)
     keeps: tuple[str, ...] = field(repr=False)
     verdict: str
+    reasons: tuple[str, ...]
+    """Codes that the verdict has among its reasons."""
+    fails: str
+    """The reason of the failure that it must end with; empty: it must not fail."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,8 +121,8 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
 
 
 def _trial(file: TestFile) -> Trial:
-    said = file.model_dump() | {"hides": tuple(file.hides), "keeps": tuple(file.keeps)}
-    return Trial(**said)
+    lists = {name: tuple(getattr(file, name)) for name in ("hides", "keeps", "reasons")}
+    return Trial(**{**file.model_dump(), **lists})
 
 
 def _content(file: PolicyFile) -> str:

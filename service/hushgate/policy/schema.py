@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from hushgate.calls import Code  # noqa: TC001 - pydantic reads the annotations
+
 FieldAction = Literal[
     "keep", "drop", "redact", "mask", "last4", "hash", "generalize", "pseudonymize", "encrypt"
 ]
@@ -176,11 +178,19 @@ class TestFile(_Strict):
     intent: str
     text: str | None = None
     record: dict[str, Any] | None = None
+    other_record: dict[str, Any] | None = None
     draft: str | None = None
+    arguments: dict[str, Any] | None = None
     destination: Literal["customer", "tool", "human_agent"] = "customer"
+    channel: str = ""
+    tool: str = ""
+    agent: str = ""
+    expect: str | dict[str, Any] | None = None
     hides: list[str] = []
     keeps: list[str] = []
     verdict: Literal["", "PASSED", "REDACTED", "BLOCKED", "HELD"] = ""
+    reasons: list[Code] = []
+    fails: Literal["", "TENANT_UNKNOWN", "INTENT_UNKNOWN", "AGENT_NOT_ALLOWED"] = ""
 
 
 class PolicyFile(_Strict):
