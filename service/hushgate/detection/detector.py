@@ -7,10 +7,11 @@ from dataclasses import replace
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from hushgate.detection.bordering import apart, numbers
 from hushgate.detection.labels import opening
 from hushgate.detection.views import views
 from hushgate.stages import staged
-from hushgate.transformation.tokens import placeholders
+from hushgate.transformation.tokens import named_by, placeholders
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
@@ -31,6 +32,9 @@ class FindsPatterns(Protocol):
         self, texts: Sequence[str], labels: Sequence[str], questions: Sequence[str]
     ) -> Sequence[Sequence[Finding]]:
         """Findings in each text, overlaps included."""
+
+    def announced(self, entity: str) -> Container[str]:
+        """The words, folded, that announce an entity; nothing where no rule finds it."""
 
 
 class FindsNames(Protocol):
@@ -100,7 +104,7 @@ class Detector:
         asked_once = list(dict.fromkeys(asked))
         matched = self._patterns.find_many(*zip(*asked_once, strict=True)) if asked else []
         answers = {
-            each: self._answer(each[0], (*found, *names_of[each[:2]]))
+            each: self._answer(each[0], found, names_of[each[:2]])
             for each, found in zip(asked_once, matched, strict=True)
         }
         return [answers[each] for each in asked]
@@ -122,8 +126,12 @@ class Detector:
             )
         return found
 
-    def _answer(self, text: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def _answer(self, text: str, matched: Sequence[Finding], named: Sequence[Finding]) -> tuple[Finding, ...]:
         ours = placeholders(text, self._entities)
+        if named:
+            known = numbers(text, matched, ((*span, named_by(text, *span)) for span in ours))
+            named = list(apart(text, named, known, self._patterns.announced))
+        findings = (*matched, *named)
         outside = (part for finding in findings for part in _outside(text, finding, ours))
         return tuple(sorted(set(outside), key=lambda f: (f.start, -f.end, -f.score, f.rule, f.entity)))
 

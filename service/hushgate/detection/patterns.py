@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hushgate.detection.answers import Answers
 from hushgate.detection.blocks import suspects
 from hushgate.detection.matcher import Matcher
+from hushgate.detection.nearby import words_of
 from hushgate.detection.views import lines, views
 from hushgate.finding import Finding
 
@@ -37,7 +38,12 @@ class Patterns:
         self._matcher = Matcher(rules)
         self._answers = Answers(rules)
         self._checked = {rule.id: rule.score for rule in rules if rule.checksum}
+        self._announced = _announcing(rules)
         self._sure = {rule.id for rule in rules if rule.checksum or rule.score >= _SURE}
+
+    def announced(self, entity: str) -> frozenset[str]:
+        """The words, folded, of its rules' context and of its own name; nothing where no rule finds it."""
+        return self._announced.get(entity, frozenset())
 
     @property
     def prefilter(self) -> Prefilter:
@@ -100,6 +106,14 @@ class Patterns:
         if view == "backwards":  # one number in ten passes by chance: its context must speak for it too
             return finding.score > self._checked.get(finding.rule, 1.0)
         return finding.rule in self._sure
+
+
+def _announcing(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
+    words: dict[str, set[str]] = {}
+    for rule in rules:
+        for entry in (*rule.context, *rule.requires, rule.entity.replace("_", " ")):
+            words.setdefault(rule.entity, set()).update(words_of(entry))
+    return {entity: frozenset(each) for entity, each in words.items()}
 
 
 _COLON = ": "

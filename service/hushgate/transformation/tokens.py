@@ -109,6 +109,12 @@ def placeholders(text: str, entities: Container[str] | None = None) -> list[tupl
     ]
 
 
+def named_by(text: str, start: int, end: int) -> str:
+    """The entity that the stand-in ``[start, end)`` names; empty where there is none."""
+    found = _EXACT.fullmatch(text, start, end)
+    return found["label"] if found else ""
+
+
 def _ids_hold(found: re.Match[str]) -> bool:
     if hashed := found["hash"]:
         return is_token_id(hashed[:ID_LENGTH]) and is_token_id(hashed[ID_LENGTH:])

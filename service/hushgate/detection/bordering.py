@@ -1,0 +1,124 @@
+"""Where a name ends and a number begins: what a model took of an identifier, or of its label, is no name.
+
+A model that reads words takes ``IBAN GB82`` for a place and ``passport`` before a number for somebody. The
+rule that found the number knows better: where it begins, and by which words it is announced.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from hushgate.detection.nearby import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+
+    from hushgate.finding import Finding
+
+NAMES = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP"})
+"""What gives way. Anything else that a model finds is one that it was trained for."""
+PLACED = frozenset({"POSTCODE", "IE_EIRCODE", "STREET_ADDRESS"})
+"""What a town announces, which is a name all the same."""
+
+_WORD = re.compile(r"[^\W_]+")
+_LINKS = frozenset({"code", "es", "est", "id", "is", "ist", "no", "nr", "num", "number"})
+"""What may stand between a label and its number."""
+_MOST_LINKS = 2
+_LONGEST_LINK = 24
+
+
+class Number(NamedTuple):
+    """An identifier, or what stands in its place: a half-open span in code points."""
+
+    start: int
+    end: int
+    entity: str
+
+
+def numbers(text: str, found: Iterable[Finding], hidden: Iterable[tuple[int, int, str]]) -> list[Number]:
+    """What of ``found`` holds a digit and names nobody, and the stand-ins that are ``hidden``, in order."""
+    spans = [Number(f.start, f.end, f.entity) for f in found if any(map(str.isdigit, text[f.start : f.end]))]
+    spans += [Number(*each) for each in hidden]
+    return sorted(each for each in spans if each.entity not in NAMES)
+
+
+def apart(
+    text: str,
+    names: Iterable[Finding],
+    numbers: Sequence[Number],
+    announced: Callable[[str], Container[str]],
+) -> Iterator[Finding]:
+    """The names, without the ``numbers`` in them and without the words that announce these.
+
+    ``announced``: the folded words that announce an entity.
+    """
+    for name in names:
+        if not numbers or name.entity not in NAMES:
+            yield name
+            continue
+        inside = [number for number in numbers if _reaches_beyond(name, number)]
+        for start, end in _free(name, inside):
+            ended = _without_label(text, start, end, numbers, announced)
+            if (start, ended) == (name.start, name.end):
+                yield name
+            elif not inside or _reads_as_name(text, start, ended):
+                words = list(_WORD.finditer(text, start, ended))
+                if words:
+                    yield replace(name, start=words[0].start(), end=words[-1].end())
+
+
+def _reaches_beyond(name: Finding, number: Number) -> bool:
+    """Whether they overlap, and the name is more than a part of the number (an address has its town)."""
+    overlaps = name.start < number.end and number.start < name.end
+    return overlaps and not (number.start <= name.start and name.end <= number.end)
+
+
+def _free(name: Finding, numbers: Iterable[Number]) -> Iterator[tuple[int, int]]:
+    """The parts of the name outside the numbers, which are in order."""
+    start = name.start
+    for number in numbers:
+        if number.start > start:
+            yield start, number.start
+        start = max(start, number.end)
+    if start < name.end:
+        yield start, name.end
+
+
+def _without_label(
+    text: str,
+    start: int,
+    end: int,
+    numbers: Sequence[Number],
+    announced: Callable[[str], Container[str]],
+) -> int:
+    """Where ``[start, end)`` ends once the words that announce the number behind it are taken off."""
+    behind = [number for number in numbers if number.start >= end and _linked(text, end, number.start)]
+    if not behind or any(number.entity in PLACED for number in behind):
+        return end
+
+    def labels(word: re.Match[str]) -> bool:
+        return any(folded(word[0]) in announced(number.entity) for number in behind)
+
+    words = list(_WORD.finditer(text, start, end))
+    while len(words) > 1 and folded(words[-1][0]) in _LINKS:
+        words.pop()
+    if not words or not labels(words[-1]):
+        return end
+    while words and labels(words[-1]):
+        words.pop()
+    return words[-1].end() if words else start
+
+
+def _linked(text: str, start: int, end: int) -> bool:
+    """Whether a label that ends at ``start`` announces what begins at ``end``."""
+    if end - start > _LONGEST_LINK:
+        return False
+    words = [folded(word) for word in _WORD.findall(text, start, end)]
+    return len(words) <= _MOST_LINKS and _LINKS.issuperset(words)
+
+
+def _reads_as_name(text: str, start: int, end: int) -> bool:
+    """Whether what is left of a name could be one: it has a capital, unless nothing around has."""
+    return any(map(str.isupper, text[start:end])) or text.islower()
