@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hushgate.detection.check import unmarked
-from hushgate.detection.matcher import PART, Matcher
+from hushgate.detection.matcher import Matcher
+from hushgate.detection.narrowing import PART
 from hushgate.detection.nearby import around, vocabulary
 from hushgate.detection.packs import read_packs
 from hushgate.detection.rule import REPORTED, Rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import re2
 import regex
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.automaton import latin_1
-from hushgate.detection.narrowing import Windows
+from hushgate.detection.narrowing import windows
 from hushgate.detection.structure import structure
-from hushgate.detection.superset import AT, DIGIT, HEAD, superset
+from hushgate.detection.superset import DIGIT, HEAD, superset
 
 SIGNS = "aAkKsSiIzÉé019_ -.@\n٣４ſKİıß€\u00a0\u200b\u0301²\ud800"
 TEXTS = st.text(st.sampled_from(SIGNS), max_size=30)
@@ -96,12 +97,21 @@ def test_what_a_pattern_matches_its_superset_matches(pattern, texts):
             assert facts.width is None or match.end() - match.start() <= facts.width
             # Of an empty text, re's \B is false before Python 3.14 and regex's is true.
             assert facts.ends_at(text, match.end()) or not text
-            windows = Windows(data).within([(0, len(text))], head.anchor, head.reach)
-            assert (
-                match.start() == len(text)
-                or not head.anchor
-                or any(a <= match.start() < b for a, b in windows)
-            )
+            looked = list(windows(head.also or head.text, data, [(0, len(text))]))
+            assert match.start() == len(text) or any(a <= match.start() < b for a, b in looked)
+
+
+@given(st.text("1a ", max_size=200), st.lists(st.integers(0, 200), max_size=6).map(sorted))
+def test_windows_lie_in_their_parts_apart_and_hold_all_that_begins_there(text, edges):
+    parts = [(a, min(b, len(text))) for a, b in zip(edges[::2], edges[1::2], strict=False) if a < len(text)]
+    looked = list(windows(superset(r"(?<!\w)1+a").text, encoded(text), parts))
+
+    assert all(a < b for a, b in looked)
+    assert all(b <= c for (_, b), (c, _) in pairwise(looked))
+    assert all(any(begin <= a and b <= end for begin, end in parts) for a, b in looked)
+    for match in re.finditer(r"(?<!\w)1+a", text):
+        if any(begin <= match.start() < end for begin, end in parts):
+            assert any(a <= match.start() < b for a, b in looked)
 
 
 @given(st.integers(1, 700), st.integers(0, 30))
@@ -112,16 +122,10 @@ def test_a_head_is_found_within_its_bound(count, more):
     assert re2.compile(head.text.encode(), latin_1()).search(encoded(text)[: HEAD + 1])
 
 
-def test_a_digit_that_every_match_has_is_its_anchor():
-    assert (superset(r"\b[A-Z]{2}[ -]?\d{6}\b").anchor, superset(r"\b[A-Z]{2}[ -]?\d{6}\b").reach) == (
-        b"0",
-        3,
-    )
-    assert superset(r"[\w.]{1,64}(?:@|%40|＠)\w{1,9}").anchor == AT
-    assert superset(r"(?=\w{0,9}\d)\w{4,9}").anchor == DIGIT
-    assert superset(r"(?:a|\d)b").anchor == b""
-    assert superset(r"\d?b").anchor == b""
-    assert superset(rf"a{{0,{HEAD}}}b\d").anchor == b""
+def test_a_digit_that_every_match_has_is_counted_whatever_its_place():
+    assert superset(r"(?=\w{0,9}\d)\w{4,9}").digits == 1
+    assert superset(r"(?:a|\d)b").digits == 0
+    assert superset(rf"a{{0,{HEAD}}}b\d").digits == 0
 
 
 def test_a_text_as_a_whole_is_told_from_a_part_of_one():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hushgate.detection.alphabet import encoded
-from hushgate.detection.narrowing import Window, Windows
+from hushgate.detection.narrowing import PART, Window, windows
 from hushgate.detection.nearby import (
     CHARACTERS_AFTER,
     CHARACTERS_BEFORE,
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 
     from hushgate.detection.blocks import Block
 
-REACHES = (4, 32, 64, 128, HEAD)
-"""To these a rule's reach is rounded up, so that many share their windows."""
-PART = 2048
-"""Characters of a part of a long text: a rule runs only on the parts in which it can match."""
-
 
 class _Ready:
     """A rule, ready to run."""
@@ -38,8 +33,7 @@ class _Ready:
         self.rule = rule
         self.search = Search(rule, timeout_ms=timeout_ms)
         self.superset = superset(rule.pattern)
-        self.anchor = self.superset.anchor
-        self.reach = next(reach for reach in REACHES if reach >= self.superset.reach)
+        self.begins = self.superset.also or self.superset.text
         self.requires = vocabulary(rule.requires)
         self.context = vocabulary(rule.context)
         self.unless = vocabulary(rule.unless)
@@ -80,14 +74,12 @@ class Matcher:
         Raises ``Failure`` (DETECTION_TIMEOUT) when a rule takes too long: no rule is ever skipped.
         """
         data = encoded(text)
-        windows = Windows(data)
         checked: Checked = {}
         places: dict[tuple[int, int], Place] = {}
         found: list[Finding] = []
         for index, ranges in self._ranges(text, label, data).items():
             ready = self._rules[index]
-            near = windows.within(ranges, ready.anchor, ready.reach)
-            for span in ready.search.spans(text, near, checked):
+            for span in ready.search.spans(text, windows(ready.begins, data, ranges), checked):
                 score = ready.rule.score
                 if ready.contextual:
                     if span not in places:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import regex
 
 from hushgate.detection.checks import CHECKS, Check
+from hushgate.detection.narrowing import STEP
 from hushgate.detection.structure import structure
 from hushgate.failure import Failure, Reason
 
@@ -76,12 +77,14 @@ class Search:
             raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=self._timeout_ms) from None
 
     def _matches(self, text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
-        """A match for each place in ``[start, stop)`` where one begins.
-
-        One call for all: to begin a search with a time limit costs as much as to search 100 characters.
-        """
+        """A match for each place in ``[start, stop)`` where one begins."""
         timeout = (self._timeout_ms + (stop - start) // 100) / 1000
         limit = self._limit(stop, len(text))
+        if stop - start <= STEP:  # a search would go on from there to the limit
+            for place in range(start, stop):
+                if match := self._pattern.match(text, place, limit, timeout=timeout):
+                    yield match
+            return
         for match in self._pattern.finditer(text, start, limit, overlapped=True, timeout=timeout):
             if match.start() >= stop:
                 return

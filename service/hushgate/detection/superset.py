@@ -21,7 +21,6 @@ from hushgate.detection.alphabet import (
     NONE,
     Characters,
     category,
-    encoded,
     span,
 )
 from hushgate.detection.automaton import latin_1
@@ -45,9 +44,6 @@ _BEGIN, _END = "(?m:^)", "(?m:$)"
 _TEXT_EDGES = {op.AT_BEGINNING_STRING: _BEGIN, op.AT_END_STRING: _END}
 
 DIGIT = b"0"
-AT = encoded("%@\uff20")
-"""The sign of an address, as it is, in percent encoding or wide."""
-_AT_SIGN = span(ord("@"), ord("@"), 0) | span(ord("%"), ord("%"), 0) | span(0xFF20, 0xFF20, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +54,6 @@ class Superset:
     """Empty when nothing short of running the pattern itself will do."""
     also: str
     """What matches, too, wherever the pattern does: up to a look-ahead that wants a digit; empty: none."""
-    anchor: bytes
-    """Bytes one of which every match has among its first ``reach + 1``: ``DIGIT`` or ``AT``; empty: none."""
-    reach: int
     wordless: bool
     """No match begins with a letter."""
     digits: int
@@ -75,21 +68,14 @@ def superset(pattern: str) -> Superset:
     also = replace(head, ahead=True).sequence(tree, HEAD).text
     begin, _ = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
-    anchor, reach = b"", 0
-    for name, wanted in ((AT, _AT_SIGN), (DIGIT, DIGITS)):
-        found = head.reach(tree, wanted, HEAD)
-        if found is not None:
-            anchor, reach = name, found
     if anywhere:
         text = also = ""
     digits = head.digits(tree) if tree.getwidth()[1] <= HEAD else 0
     return Superset(
         text,
         also=also if also != text else "",
-        anchor=anchor,
-        reach=reach,
         wordless=not begin.some & LETTERS,
-        digits=max(digits, int(anchor == DIGIT)),
+        digits=max(digits, int(head.reach(tree, DIGITS, HEAD) is not None)),
     )
 
 
