@@ -17,7 +17,7 @@ from hushgate.detection.nearby import (
 from hushgate.detection.prefilter import Prefilter, Words
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER, Rule
 from hushgate.detection.search import TIMEOUT_MS, Checked, Search
-from hushgate.detection.superset import HEAD, superset
+from hushgate.detection.superset import DIGIT, HEAD, superset
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
@@ -61,10 +61,11 @@ class Matcher:
         self._rules = [_Ready(rule, timeout_ms) for rule in rules if not rule.asked]
         vocabularies = dict.fromkeys(ready.needs for ready in self._rules if ready.needs)
         self._vocabularies = list(vocabularies)
-        places = {each: place for place, each in enumerate(self._vocabularies)}
+        self._every = range(len(self._vocabularies))
+        places = dict(zip(self._vocabularies, self._every, strict=True))
         self._needs = [places.get(ready.needs) for ready in self._rules]
         self._words = Words(self._vocabularies)
-        self.prefilter = Prefilter([ready.superset for ready in self._rules])
+        self.prefilter = Prefilter([ready.superset for ready in self._rules], self._needs)
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)
         self._reach = CHARACTERS_AFTER + max((width or HEAD for width in widths), default=0)
 
@@ -92,7 +93,7 @@ class Matcher:
     def lines(self, block: Block) -> Iterator[int]:
         """The lines of a block on which a rule can match, its needed words being in the block; some twice."""
         possible = self._words.match(block.data)
-        for index in self.prefilter.match(block.data):
+        for index in self.prefilter.match(block.data, possible):
             if self._needs[index] is None or self._needs[index] in possible:
                 yield from self.prefilter.lines(index, block)
 
@@ -112,16 +113,14 @@ class Matcher:
     def _able(self, text: str, label: str, data: bytes, start: int, stop: int) -> Iterator[int]:
         """The rules of which a match may begin in ``[start, stop)`` and whose needed words stand near."""
         where: Place | None = None
-        possible: Collection[int] | None = None
         before, behind = max(0, start - CHARACTERS_BEFORE), stop + self._reach
-        for index in self.prefilter.match(data[max(0, start - 1) : stop + HEAD + 1]):
+        part = data[max(0, start - 1) : stop + HEAD + 1]
+        possible = self._possible(text, label, data[before:behind]) if DIGIT in part else self._every
+        for index in self.prefilter.match(part, possible):
             needs = self._needs[index]
             if needs is None:
                 yield index
-                continue
-            if possible is None:
-                possible = self._possible(text, label, data[before:behind])
-            if needs in possible:
+            elif needs in possible:
                 where = where or place([text[before:behind]], label)
                 if self._vocabularies[needs].stands_in(where):
                     yield index
@@ -129,5 +128,5 @@ class Matcher:
     def _possible(self, text: str, label: str, data: bytes) -> Collection[int]:
         """The vocabularies that may stand in the label or a part of the text, for a tenth of a place."""
         if not (text.isascii() and label.isascii()):
-            return range(len(self._vocabularies))
+            return self._every
         return self._words.match(encoded(label) + b"\n" + data if label else data)

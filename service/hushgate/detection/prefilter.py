@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import chain, groupby
 from string import ascii_lowercase, digits
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.detection.alphabet import NONE
 from hushgate.detection.automaton import Automaton, lines
 from hushgate.detection.superset import DIGIT, Superset
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from hushgate.detection.blocks import Block
     from hushgate.detection.nearby import Vocabulary
 
 GROUP = 110
-"""Patterns in one automaton. Its states multiply with what can be under way at once, so that many small ones
+"""Patterns in one automaton. Its states multiply with what can be under way at once, so that some small ones
 come to rest sooner than one that holds all; each costs a text a microsecond."""
+NUMBERS = 250
+"""The same of patterns that match nothing but numbers: they share their states."""
 
 
 class Prefilter:
     """Many patterns' supersets as a few automata. Its answer is indices into the given order."""
 
-    def __init__(self, supersets: Sequence[Superset]) -> None:
+    def __init__(self, supersets: Sequence[Superset], needs: Sequence[int | None] | None = None) -> None:
+        """``needs``: for each, the vocabulary without which it need not match, as an index; None: none."""
         self._always = tuple(index for index, each in enumerate(supersets) if not each.text)
         self._count = len(supersets)
         self._texts = [each.also or each.text for each in supersets]
         # A rule's second condition has an index behind those of all rules.
         self._also = {index: self._count + index for index, each in enumerate(supersets) if each.also}
         conditions = [
-            (each.digits > 0, each.wordless, each.digits, text, place)
-            for index, each in enumerate(supersets)
+            _Condition(text, place, need, each.digits, each.digits > 0 and each.wordless)
+            for index, (each, need) in enumerate(zip(supersets, needs or [None] * self._count, strict=True))
             for text, place in ((each.text, index), (each.also, self._also.get(index, 0)))
             if text
         ]
         self._groups: list[_Group] = []
-        for _, members in groupby(sorted(conditions), key=lambda each: each[:2]):
-            patterns = list(members)
-            for start in range(0, len(patterns), GROUP):
-                group = patterns[start : start + GROUP]
-                self._groups.append(_Group(group[0][2], [(text, place) for *_, text, place in group]))
+        for kind, members in groupby(sorted(conditions, key=_sorting), key=_kind):
+            self._groups += map(_Group, _shares(list(members), NUMBERS if kind.number else GROUP))
 
-    def match(self, data: bytes) -> list[int]:
-        """Which can match, in order. ``data`` is an ``encoded`` text."""
-        hits = list(self._always)
+    def match(self, data: bytes, possible: Collection[int] | None = None) -> list[int]:
+        """Which can match, in order. ``data`` is an ``encoded`` text.
+
+        ``possible``: the vocabularies that may stand there; a rule that needs another need not be named.
+        """
+        hits = set(self._always)
         count = data.count(DIGIT)
         for group in self._groups:
-            if group.digits <= count:
-                hits += group.match(data)
+            if group.digits <= count and group.may_match(possible):
+                hits.update(group.match(data))
         return sorted(hit for hit in hits if hit < self._count and self._also.get(hit, hit) in hits)
 
     def lines(self, index: int, block: Block) -> Iterable[int]:
@@ -58,19 +61,60 @@ class Prefilter:
         return lines(text, block.data, block.starts) if text else range(len(block.starts))
 
 
-class _Group:
-    """One automaton, whose patterns are in it, and the fewest digits that one of them matches."""
+class _Condition(NamedTuple):
+    """What must match for a rule to match."""
 
-    def __init__(self, fewest: int, patterns: Iterable[tuple[str, int]]) -> None:
-        self.digits = fewest
+    text: str
+    place: int
+    need: int | None
+    digits: int
+    number: bool
+    """It matches nothing but numbers."""
+
+
+class _Kind(NamedTuple):
+    """What conditions of one automaton have in common."""
+
+    needy: bool
+    """They need words, without which a text with digits is spared this."""
+    number: bool
+    digit: bool
+
+
+def _kind(condition: _Condition) -> _Kind:
+    digit = condition.digits > 0
+    return _Kind(digit and condition.need is not None, condition.number, digit)
+
+
+def _sorting(condition: _Condition) -> tuple[_Kind, str]:
+    return _kind(condition), condition.text
+
+
+def _shares(conditions: Sequence[_Condition], most: int) -> Iterator[Sequence[_Condition]]:
+    """The conditions in as few parts as can be, all of nearly one size."""
+    parts = -(-len(conditions) // most)
+    for part in range(parts):
+        yield conditions[len(conditions) * part // parts : len(conditions) * (part + 1) // parts]
+
+
+class _Group:
+    """One automaton, and the fewest digits that one of its patterns matches."""
+
+    def __init__(self, conditions: Sequence[_Condition]) -> None:
+        self.digits = min(each.digits for each in conditions)
+        needs = {each.need for each in conditions}
+        self._needs = None if None in needs else needs
         members: dict[str, list[int]] = {}
-        for text, index in patterns:
-            members.setdefault(text, []).append(index)
+        for each in conditions:
+            members.setdefault(each.text, []).append(each.place)
         self.members = tuple(members.values())
         self.automaton = Automaton(list(members))
 
-    def match(self, data: bytes) -> list[int]:
-        return [index for hit in self.automaton.match(data) for index in self.members[hit]]
+    def may_match(self, possible: Collection[int] | None) -> bool:
+        return self._needs is None or possible is None or not self._needs.isdisjoint(possible)
+
+    def match(self, data: bytes) -> Iterator[int]:
+        return chain.from_iterable(map(self.members.__getitem__, self.automaton.match(data)))
 
 
 class Words:
