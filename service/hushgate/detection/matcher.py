@@ -34,21 +34,21 @@ class _Ready:
         self.search = Search(rule, timeout_ms=timeout_ms)
         self.superset = superset(rule.pattern)
         self.begins = self.superset.also or self.superset.text
-        self.requires = vocabulary(rule.requires)
-        self.context = vocabulary(rule.context)
-        self.unless = vocabulary(rule.unless)
-        self.contextual = bool(rule.requires or rule.context or rule.unless)
+        self.requires = vocabulary(rule.requires) or None
+        self.context = vocabulary(rule.context) or None
+        self.unless = vocabulary(rule.unless) or None
+        self.contextual = bool(self.requires or self.context or self.unless)
         # Words without one of which nothing that the rule finds would be reported.
         self.needs = self.context if rule.score < REPORTED and not rule.requires else self.requires
 
     def score(self, where: Place) -> float:
         """The rule's score at a place; 0 where it finds nothing."""
-        if self.requires and not self.requires.stands_in(where):
+        if self.requires is not None and not self.requires.stands_in(where):
             return 0.0
         score = self.rule.score
-        if self.context and self.context.stands_in(where):
+        if self.context is not None and self.context.stands_in(where):
             score = min(1.0, max(REPORTED, score + CONTEXT_RAISE))
-        if self.unless and self.unless.stands_in(where):
+        if self.unless is not None and self.unless.stands_in(where):
             score -= UNLESS_LOWER
         return round(max(0.0, score), 4)
 
@@ -120,7 +120,11 @@ class Matcher:
             needs = self._needs[index]
             if needs is None:
                 yield index
-            elif needs in possible:
+            elif possible is not self._every:
+                # RE2 has found the words, or nearly; what the rule finds is held against them in any case.
+                if needs in possible:
+                    yield index
+            else:
                 where = where or place([text[before:behind]], label)
                 if self._vocabularies[needs].stands_in(where):
                     yield index
