@@ -11,7 +11,7 @@ from hushgate.detection.detector import LANGUAGE
 from hushgate.document import Place, parse, path_text, places, rebuild, scalar_text, serialize
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
-from hushgate.policy.counting import counted
+from hushgate.policy.counting import counted, deniable
 from hushgate.settings import NO_NAMES, Settings
 from hushgate.settle import settle
 from hushgate.transformation.operators import BLOCKED, operate
@@ -108,7 +108,16 @@ class Redactor:
         """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for text in texts:
             self._check_length(text, "text")
-        return self._redact([Place(text) for text in texts], language)
+        detected = self._detector.find_many(texts, language=language)
+        holding = {place for place, found in enumerate(detected) if found}
+        holding.update(deniable(texts, self.policy))
+        done = [Redaction(text) for text in texts]
+        treated = self._redact(
+            [Place(texts[at]) for at in holding], [detected[at] for at in holding], language
+        )
+        for at, redaction in zip(holding, treated, strict=True):
+            done[at] = redaction
+        return done
 
     def redact_json(self, json_text: str, language: str = LANGUAGE) -> Redaction:
         """The document redacted value by value and key by key; a number that is hidden becomes a string.
@@ -124,21 +133,23 @@ class Redactor:
             self._check_length(json_text, "json")
         trees = [parse(json_text, field="json") for json_text in json_texts]
         texts = [list(places(tree)) for tree in trees]
-        redacted = iter(self._redact([place for each in texts for place in each], language))
+        every = [place for each in texts for place in each]
+        redacted = iter(self._redact(every, self._detect(every, language), language))
         redactions = []
         for json_text, tree, each in zip(json_texts, trees, texts, strict=True):
             treated = {place.at: next(redacted) for place in each}
             redactions.append(_redaction(json_text, tree, treated))
         return redactions
 
-    def _redact(self, texts: Sequence[Place], language: str) -> list[Redaction]:
+    def _redact(
+        self, texts: Sequence[Place], detected: Iterable[Sequence[Finding]], language: str
+    ) -> list[Redaction]:
         """Each text redacted until there is nothing left to find: hiding one value can bring out another.
 
         A word that lowered a score may have been hidden, or one that raises it have come nearer.
+        ``detected``: what each text holds.
         """
-        found = [
-            [*told, *f] for told, f in zip(map(self._told, texts), self._detect(texts, language), strict=True)
-        ]
+        found = [[*told, *each] for told, each in zip(map(self._told, texts), detected, strict=True)]
         done = [self._treat(place.text, each) for place, each in zip(texts, found, strict=True)]
         open_ = [at for at, each in enumerate(done) if each.rewritten]
         for _ in range(_ROUNDS):

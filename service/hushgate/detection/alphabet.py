@@ -13,8 +13,12 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from re import _constants as op  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING
 
 import regex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DIGIT, _SPACE, _WORD, _OTHER, _LINE = range(0x80, 0x85)
 _KINDS = frozenset({_DIGIT, _SPACE, _WORD, _OTHER})
@@ -28,6 +32,8 @@ _MERGED = {_DIGIT: ord("0"), _SPACE: ord(" "), _WORD: ord("_"), ord("\n"): _LINE
     b"0123456789", ord("0")
 )
 _BYTES = bytes(_MERGED.get(code, code) for code in range(0x100))
+_LINE_BYTES = _BYTES.replace(bytes([_LINE]), b"\n", 1)
+"""The same, but for the new line that ends a line."""
 
 
 def _kind(character: str) -> int:
@@ -50,6 +56,12 @@ def encoded(text: str) -> bytes:
     if not text.isascii():
         text = text.translate(_KIND_BY_CODE)
     return text.encode("latin-1").translate(_BYTES)
+
+
+def encoded_lines(texts: Sequence[str]) -> list[bytes]:
+    """Each of some texts in ASCII, ``encoded``: all in one go."""
+    lines = "\n".join([text.replace("\n", chr(_LINE)) for text in texts])
+    return lines.encode("latin-1").translate(_LINE_BYTES).split(b"\n") if texts else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from hushgate.detection.alphabet import encoded
+from hushgate.detection.alphabet import encoded_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -15,7 +15,6 @@ SIZE = 1 << 16
 """Characters of a block, at most, besides its last line."""
 LONGEST = 2048
 """A longer text is no line: to look at it alone costs next to nothing more."""
-_JOIN = ord("\n")
 FEWEST = 4
 """Fewer lines than these are no block."""
 
@@ -30,38 +29,35 @@ class Block:
 
 
 def suspects(texts: Sequence[str], look: Callable[[Block], Iterable[int]]) -> set[int]:
-    """The places of the texts that ``look`` names in their block, and of those that are in none."""
-    found: set[int] = set()
-    for places in _blocks(texts, found):
-        if len(places) < FEWEST:
-            found.update(places)
-            continue
-        block = _joined([texts[place] for place in places])
-        found.update(places[line] for line in _while_few(look(block), len(places)))
+    """The places of the texts that ``look`` names in their block, and of those that are in none.
+
+    Texts that differ in nothing but their digits are one line: in a log, that is most of them.
+    """
+    places = [place for place, text in enumerate(texts) if len(text) <= LONGEST and text.isascii()]
+    if len(places) < FEWEST:
+        return set(range(len(texts)))
+    lines = encoded_lines([texts[place] for place in places])
+    able: set[bytes] = set()
+    for block in _blocks(dict.fromkeys(lines)):
+        starts = list(accumulate((len(line) + 1 for line in block[:-1]), initial=0))
+        named = _while_few(look(Block(b"\n".join(block), starts)), len(block))
+        able.update(block[line] for line in named)
+    found = set(range(len(texts))).difference(places) if len(places) < len(texts) else set()
+    found.update(place for place, line in zip(places, lines, strict=True) if line in able)
     return found
 
 
-def _joined(texts: Sequence[str]) -> Block:
-    starts = list(accumulate((len(text) + 1 for text in texts[:-1]), initial=0))
-    data = bytearray(encoded("\n".join(texts)))
-    for start in starts[1:]:  # encoded, what joins them looks like a new line in one of them
-        data[start - 1] = _JOIN
-    return Block(bytes(data), starts)
-
-
-def _blocks(texts: Sequence[str], others: set[int]) -> Iterator[list[int]]:
-    places: list[int] = []
+def _blocks(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    block: list[bytes] = []
     size = 0
-    for place, text in enumerate(texts):
-        if len(text) > LONGEST or not text.isascii():
-            others.add(place)
-            continue
-        places.append(place)
-        size += len(text)
+    for line in lines:
+        block.append(line)
+        size += len(line)
         if size >= SIZE:
-            yield places
-            places, size = [], 0
-    yield places
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def _while_few(lines: Iterable[int], count: int) -> Iterable[int]:

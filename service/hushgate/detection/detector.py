@@ -98,27 +98,31 @@ class Detector:
         """
         nothing = [""] * len(texts)
         asked = list(zip(texts, labels or nothing, questions or nothing, strict=True))
-        different = list(dict.fromkeys((text, label) for text, label, _ in asked))
-        named = self._find_names(different, language) if names else [[] for _ in different]
-        names_of = dict(zip(different, named, strict=True))
+        if not asked:
+            return []
         asked_once = list(dict.fromkeys(asked))
-        matched = self._patterns.find_many(*zip(*asked_once, strict=True)) if asked else []
+        matched = self._patterns.find_many(*zip(*asked_once, strict=True))
+        named: dict[tuple[str, str], list[Finding]] = {}
+        if names and self._names:
+            different = list(dict.fromkeys((text, label) for text, label, _ in asked_once))
+            named = dict(zip(different, self._find_names(self._names, different, language), strict=True))
         answers = {
-            each: self._answer(each[0], found, names_of[each[:2]])
+            each: self._answer(each[0], found, theirs)
             for each, found in zip(asked_once, matched, strict=True)
+            if (theirs := named.get(each[:2], ())) or found
         }
-        return [answers[each] for each in asked]
+        return [answers.get(each, ()) for each in asked]
 
-    def _find_names(self, asked: Sequence[tuple[str, str]], language: str) -> list[list[Finding]]:
+    def _find_names(
+        self, names: FindsNames, asked: Sequence[tuple[str, str]], language: str
+    ) -> list[list[Finding]]:
         found: list[list[Finding]] = [[] for _ in asked]
-        if self._names is None:
-            return found
         readings = [
             _Reading(place, opening(label), text, view)
             for place, (text, label) in enumerate(asked)
             for view in (None, *(view for view in views(text) if view.name in _READABLE))
         ]
-        answers = self._names.find_many([reading.whole for reading in readings], language)
+        answers = names.find_many([reading.whole for reading in readings], language)
         for reading, answer in zip(readings, answers, strict=True):
             mine = found[reading.place]
             mine += (

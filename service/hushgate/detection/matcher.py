@@ -63,7 +63,7 @@ class Matcher:
         self._vocabularies = list(vocabularies)
         self._every = range(len(self._vocabularies))
         places = dict(zip(self._vocabularies, self._every, strict=True))
-        self._needs = [places.get(ready.needs) for ready in self._rules]
+        self._needs = [places[ready.needs] if ready.needs else None for ready in self._rules]
         self._words = Words(self._vocabularies)
         self.prefilter = Prefilter([ready.superset for ready in self._rules], self._needs)
         widths = (ready.search.structure.width for ready in self._rules if ready.needs)

@@ -66,11 +66,12 @@ class Patterns:
 
         Texts are looked at together before they are looked at alone: what can hold nothing costs a tenth.
         """
-        able = suspects(list(map(_whole, texts, labels)), self._lines)
-        return [
-            self.find(*each) if each[2] or place in able else []
-            for place, each in enumerate(zip(texts, labels, questions, strict=True))
-        ]
+        able = suspects(list(map(_whole, texts, labels)) if any(labels) else texts, self._lines)
+        able.update(place for place, question in enumerate(questions) if question)
+        found: list[list[Finding]] = [[] for _ in texts]
+        for place in able:
+            found[place] = self.find(texts[place], labels[place], questions[place])
+        return found
 
     def _lines(self, block: Block) -> Iterator[int]:
         yield from self._matcher.lines(block)

@@ -12,7 +12,7 @@ from hushgate.finding import Finding
 from hushgate.transformation.tokens import placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hushgate.policy.model import Policy, Thresholds
 
@@ -36,6 +36,20 @@ def counted(text: str, findings: Iterable[Finding], policy: Policy, thresholds: 
         and not (allowed and text[finding.start : finding.end].strip().casefold() in allowed)
     ]
     return [*counting, *_denied(text, policy)] if policy.deny else counting
+
+
+def deniable(texts: Sequence[str], policy: Policy) -> list[int]:
+    """The places of the texts in which something that the policy denies may stand."""
+    patterns = _patterns(_Deny(policy.digest, policy.deny)) if policy.deny else ()
+    together = "\n".join(texts).casefold() if patterns else ""
+    values = [value for _, values, _ in patterns for value in values if value in together]
+    if not values:
+        return []
+    return [
+        place
+        for place, folded in enumerate(map(str.casefold, texts))
+        if any(value in folded for value in values)
+    ]
 
 
 def _denied(text: str, policy: Policy) -> Iterator[Finding]:
