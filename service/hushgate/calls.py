@@ -128,6 +128,7 @@ class Code(StrEnum):
     AUTONOMY = "AUTONOMY"
     REVIEW_REJECTED = "REVIEW_REJECTED"
     BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+    SAMPLED = "SAMPLED"
 
 
 @dataclass(frozen=True, slots=True)

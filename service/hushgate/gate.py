@@ -20,6 +20,7 @@ from hushgate.outbound.holding import held, waits
 from hushgate.outbound.review import Judged, advance, looker_for, review
 from hushgate.preparing import prepare
 from hushgate.reviews.desk import Desk
+from hushgate.reviews.sampling import Sampler
 from hushgate.roster import GATE, Roster
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Gate:
         """Who is stopped, and what each agent has touched."""
         self.desk = Desk(vault, self._look)
         """What a person decides on."""
+        self._sampler = Sampler(vault, self.desk, self.trail)
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
@@ -198,6 +200,14 @@ class Gate:
         name = self.desk.new_name(call)
         in_session(self.vault, call, lambda session: self.desk.hold(call, policy, session, reasons, name))
         return name
+
+    def draws(self, call: ReviewCall, answer: Reviewed) -> bool:
+        """Whether a person may be shown what was sent; then ``sample`` should follow. From any thread."""
+        return self._sampler.draws(call, answer, self.policies.active)
+
+    def sample(self, call: ReviewCall, answer: Reviewed) -> bool:
+        """Shows a person what was sent, if there is room. ``call``: with the whole draft."""
+        return self._sampler.take(call, answer, self.policies.active)
 
     def end_session(self, tenant: str, session_id: str, *, actor: str = "") -> bool:
         """Forgets the session for good. Whether there was one. ``actor``: who, as authenticated."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.audit import decisions
 from hushgate.bounds import check_name
-from hushgate.calls import Revealed
+from hushgate.calls import Code, Revealed
 from hushgate.failure import Failure, Reason
 from hushgate.roster import Seen
 from hushgate.transformation.reading import find_tokens
@@ -90,10 +90,12 @@ class Oversight:
         """See ``Desk.decide``."""
         check_name(review_id, field="review_id")
         desk = self._gate.desk
-        tenant = desk.find(review_id, tenants).tenant
+        found = desk.find(review_id, tenants)
+        tenant = found.tenant
         entry = decisions.deed(
             "DecideReview", self._gate.policies.for_tenant(tenant), tenant=tenant, because=because,
-            actor=actor, target=review_id, verdict=verdict.value,
+            actor=actor, target=review_id, verdict=verdict.value, intent=found.intent,
+            reasons={Code.SAMPLED.value: 1} if found.sampled else {},
         )  # fmt: skip
         self._audit.begin(entry)
         review = desk.decide(

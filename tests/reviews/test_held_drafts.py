@@ -10,6 +10,7 @@ from hushgate.calls import Code, Message, PrepareCall, Record, Verdict
 from hushgate.failure import Failure, Reason
 from hushgate.oversight import Oversight
 from hushgate.reviews import queue
+from hushgate.reviews.store import Waits
 from tests.reviews.conftest import CALL, SENT, SHOWN, hold
 
 
@@ -32,7 +33,7 @@ def test_a_held_draft_waits_with_its_text_redacted_and_no_value_at_rest(replica,
     assert (waiting.agent_id, waiting.destination, waiting.recipient_id) == ("refund-bot", "customer", "c-1")
     assert [ground.code for ground in waiting.reasons] == [Code.ENTITY_NOT_ALLOWED]
     assert "4111" not in str(queue.dump(waiting))
-    [row] = store.reviews.waiting(None, 0, 9)
+    [row] = store.reviews.waiting(Waits.DECISION, None, 0, 9)
     assert b"refund" not in row.sealed + row.whose + row.name
 
 

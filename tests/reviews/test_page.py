@@ -8,12 +8,14 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from hushgate.client import Client, Verdict
 from tests.reviews.test_holding_policies import CALL, DRAFT, policy  # noqa: F401 - a fixture
+from tests.reviews.test_sampling import written
 
 CALL = {**CALL, "agent_id": "draft-bot"}
 
@@ -24,12 +26,19 @@ def address(serve, policy):  # noqa: F811
         yield listening
 
 
-@pytest.fixture
-def link(address):
+@contextmanager
+def opened(address):
+    """The link of a page."""
     command = [sys.executable, "-m", "hushgate", "reviews", "page", "--by", "Sam", "--address", address]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as page:
         yield page.stdout.readline().strip()
         page.kill()
+
+
+@pytest.fixture
+def link(address):
+    with opened(address) as there:
+        yield there
 
 
 @pytest.fixture
@@ -71,6 +80,32 @@ def test_a_person_reads_and_approves_in_a_browser(address, link, browser):
     assert said == "Decided."
     assert [entry for entry in browser.get_log("browser") if "favicon" not in entry["message"]] == []
     assert (sent.verdict, sent.text) == (Verdict.VERDICT_PASSED, f"<b>{DRAFT}</b>")
+
+
+def test_a_person_calls_what_was_sent_good_or_bad_in_a_browser(serve, tmp_path, browser):
+    call = {"tenant": "acme", "session_id": "s-1", "intent": "order_status"}
+    with (
+        serve("--policy", str(written(tmp_path, share=1.0)), "--no-names") as address,
+        Client(address) as client,
+        opened(address) as link,
+    ):
+        client.review(text=DRAFT, **call)
+        browser.get(link)
+        listed = browser.find_element("tag name", "body").text
+        shot(browser, "samples")
+        browser.find_element("css selector", "td a").click()
+        text = browser.find_element("tag name", "pre").text
+        shot(browser, "sample")
+        browser.find_element("name", "reason").send_keys("cold in tone")
+        [_, bad] = browser.find_elements("tag name", "button")
+        bad.click()
+        said = browser.find_element("class name", "said").text
+        left = client.list_reviews(sampled=True).reviews
+
+    assert "Nothing waits." in listed
+    assert "Messages that were sent" in listed
+    assert text == "The number is [CREDIT_CARD]."
+    assert (said, list(left)) == ("Decided.", [])
 
 
 def test_without_the_link_the_host_or_the_forms_proof_nothing_is_shown_or_decided(link):

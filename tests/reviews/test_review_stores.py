@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from hushgate.reviews.store import Row
+from hushgate.reviews.store import Row, Waits
 
 LATER = time.time() + 3600.25
 ONE = Row(b"\xffone\0", b"\0acme", b"whose", b"\0key\xff", b"\0sealed\xff", LATER)
@@ -28,11 +28,11 @@ def test_what_waits_comes_in_the_order_of_its_arrival_and_in_pages(store):
     for row in (ONE, TWO, THREE):
         store.reviews.add(row, [], 10)
 
-    first = store.reviews.waiting(None, 0, 2)
-    rest = store.reviews.waiting(None, first[-1].arrival, 2)
+    first = store.reviews.waiting(Waits.DECISION, None, 0, 2)
+    rest = store.reviews.waiting(Waits.DECISION, None, first[-1].arrival, 2)
 
     assert [row.name for row in (*first, *rest)] == [ONE.name, TWO.name, THREE.name]
-    assert [row.name for row in store.reviews.waiting(b"other", 0, 2)] == [THREE.name]
+    assert [row.name for row in store.reviews.waiting(Waits.DECISION, b"other", 0, 2)] == [THREE.name]
 
 
 def test_a_tenant_has_so_many_that_wait_and_no_more(store):
@@ -41,9 +41,25 @@ def test_a_tenant_has_so_many_that_wait_and_no_more(store):
     assert store.reviews.find(TWO.name) is None
     assert store.reviews.add(THREE, [], 1)
 
-    store.reviews.replace(ONE, replace(ONE, sealed=b"decided", waiting=False))
+    store.reviews.replace(ONE, replace(ONE, sealed=b"decided", waits=Waits.NOTHING))
 
     assert store.reviews.add(TWO, [], 1)
+
+
+def test_what_waits_for_a_label_takes_no_room_of_what_waits_for_a_decision(store):
+    label = replace(TWO, waits=Waits.LABEL)
+    assert store.reviews.add(label, [b"tag"], 1)
+    assert store.reviews.add(ONE, [], 1)
+    assert not store.reviews.add(replace(label, name=b"more"), [], 1)
+
+    [there] = store.reviews.waiting(Waits.LABEL, None, 0, 5)
+    assert there == replace(label, arrival=there.arrival)
+    assert [row.name for row in store.reviews.waiting(Waits.DECISION, b"\0acme", 0, 5)] == [ONE.name]
+    assert store.reviews.replace(there, replace(there, sealed=b"called good", waits=Waits.NOTHING))
+    assert not store.reviews.waiting(Waits.LABEL, b"\0acme", 0, 5)
+    assert store.reviews.add(replace(label, name=b"more"), [b"tag"], 1)
+    assert store.reviews.forget(b"tag") == 2
+    assert not store.reviews.waiting(Waits.LABEL, None, 0, 5)
 
 
 def test_what_has_expired_counts_no_more(store):
@@ -53,13 +69,13 @@ def test_what_has_expired_counts_no_more(store):
     store.reviews.tend(time.time())
 
     assert store.reviews.add(TWO, [], 1)
-    assert [row.name for row in store.reviews.waiting(None, 0, 5)] == [TWO.name]
+    assert [row.name for row in store.reviews.waiting(Waits.DECISION, None, 0, 5)] == [TWO.name]
     assert store.reviews.find(ONE.name) is None
 
 
 def test_only_who_knows_what_is_there_replaces_it_and_a_decided_row_waits_no_more(store):
     store.reviews.add(ONE, [], 10)
-    decided = replace(ONE, sealed=b"decided", wrapped_key=b"new", waiting=False, expires=LATER + 60)
+    decided = replace(ONE, sealed=b"decided", wrapped_key=b"new", waits=Waits.NOTHING, expires=LATER + 60)
 
     assert not store.reviews.replace(replace(ONE, sealed=b"other"), decided)
     assert store.reviews.replace(ONE, decided)
@@ -67,7 +83,7 @@ def test_only_who_knows_what_is_there_replaces_it_and_a_decided_row_waits_no_mor
 
     there = store.reviews.find(ONE.name)
     assert there == replace(decided, arrival=there.arrival)
-    assert list(store.reviews.waiting(None, 0, 5)) == []
+    assert list(store.reviews.waiting(Waits.DECISION, None, 0, 5)) == []
 
 
 def test_rows_are_forgotten_by_any_of_their_tags(store):
@@ -79,5 +95,5 @@ def test_rows_are_forgotten_by_any_of_their_tags(store):
     assert store.reviews.forget(b"\0a") == 1
     assert store.reviews.forget(b"b") == 1
 
-    assert [row.name for row in store.reviews.waiting(None, 0, 5)] == [THREE.name]
+    assert [row.name for row in store.reviews.waiting(Waits.DECISION, None, 0, 5)] == [THREE.name]
     assert store.reviews.find(ONE.name) is None

@@ -85,6 +85,14 @@ class Trail:
         took = round((time.perf_counter() - course.began) * 1e6)
         self._audit.record(replace(entry, **became, microseconds=took))
 
+    def sampled(
+        self, call: ReviewCall, answer: Reviewed, policy: Policy, session: Session, review_id: str
+    ) -> None:
+        """Writes down that a message which was sent waits for a label."""
+        if self._audit.on:
+            entry = self._asked("Sample", replace(call, actor=""), policy, session, answer.decision_id)
+            self._audit.record(replace(entry, target=review_id))
+
     def turned(self, rpc: str, agent_id: str, policy: Policy, *, because: str, actor: str) -> Entry:
         """The entry of an agent stopped, or let go on; not yet written."""
         registered = policy.agents is not None and agent_id in policy.agents

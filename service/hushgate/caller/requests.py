@@ -141,9 +141,16 @@ def reveal_token(*, tenant: str, session_id: str, token: str, reason: str) -> Re
     return _made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
 
 
-def list_reviews(*, tenant: str = "", page_size: int = 0, page_token: str = "") -> ListReviewsRequest:
-    """AdminService.ListReviews: what waits for a person, oldest first, without its texts."""
-    return _made(ListReviewsRequest, tenant=tenant, page_size=page_size, page_token=page_token)
+def list_reviews(
+    *, tenant: str = "", page_size: int = 0, page_token: str = "", sampled: bool = False
+) -> ListReviewsRequest:
+    """AdminService.ListReviews: what waits for a person, oldest first, without its texts.
+
+    ``sampled``: messages that were sent and wait for a label.
+    """
+    return _made(
+        ListReviewsRequest, tenant=tenant, page_size=page_size, page_token=page_token, sampled=sampled
+    )
 
 
 def get_review(*, review_id: str) -> GetReviewRequest:

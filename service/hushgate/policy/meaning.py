@@ -42,8 +42,15 @@ def meaningless(document: Document, *, entities: Collection[str] | None = None) 
         *_agents(data),
         *_held(data),
         *_tests(data),
+        *_sampled(data),
     ]
     return [document.problem(loc, sentence) for loc, sentence in found]
+
+
+def _sampled(data: dict[str, Any]) -> Iterator[Found]:
+    for name in _mapping(data, "sampling", "by_intent"):
+        if name not in _mapping(data, "intents"):
+            yield ("sampling", "by_intent", name), f"there is no intent {name}"
 
 
 def _mapping(data: object, *keys: str) -> dict[str, Any]:

@@ -143,6 +143,20 @@ class Reviews:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """Which messages that passed a person is shown afterwards."""
+
+    shares: Mapping[str, float]
+    """By intent, which share of its messages, above 0 to 1; of no other intent any."""
+    per_week: int | None
+    """At most so many of a tenant, shared out between the intents; None: no more than the queue takes."""
+    paced: bool
+    """What an intent may have grows through the week, so that not all is taken when the week begins."""
+    keep_seconds: float
+    """How long a sample waits for a label, and is kept with it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Trial:
     """A test that a policy brings along."""
 
@@ -213,6 +227,8 @@ class Policy:
     canaries: bool
     """Whether an internal note that the model may see carries a mark that must not come back."""
     reviews: Reviews
+    sampling: Sampling | None
+    """None: no message that passed is looked at."""
 
     def intent(self, name: str) -> Intent:
         """The intent of that name. Fails with INTENT_UNKNOWN: what is not described may use nothing."""

@@ -20,6 +20,7 @@ from hushgate.policy.model import (
     Intent,
     Policy,
     Reviews,
+    Sampling,
     Thresholds,
     Treatment,
     Trial,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hushgate.minimization.paths import Pattern
-    from hushgate.policy.schema import AgentFile, DestinationFile, TestFile
+    from hushgate.policy.schema import AgentFile, DestinationFile, SamplingFile, TestFile
     from hushgate.yamlfile import Problem
 
 
@@ -117,6 +118,19 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         note_overlap_words=file.outbound.note_overlap_words,
         canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
+        sampling=None if file.sampling is None else _sampling(file.sampling, file.intents),
+    )
+
+
+def _sampling(file: SamplingFile, intents: Collection[str]) -> Sampling:
+    """Where only how many is said, each message may be one of them."""
+    every = file.share if file.share is not None else float(not file.by_intent)
+    shares = {intent: file.by_intent.get(intent, every) for intent in sorted(intents)}
+    return Sampling(
+        shares={intent: share for intent, share in shares.items() if share},
+        per_week=file.per_week,
+        paced=file.share is None and not file.by_intent,
+        keep_seconds=86_400.0 * file.keep_days,
     )
 
 

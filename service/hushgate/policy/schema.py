@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hushgate.calls import Code  # noqa: TC001 - pydantic reads the annotations
 
@@ -166,6 +166,21 @@ class ReviewsFile(_Strict):
     expire_minutes: int = Field(default=60, ge=1, le=1440)
 
 
+class SamplingFile(_Strict):
+    """Which messages that passed a person is shown afterwards."""
+
+    share: Annotated[float, Field(ge=0, le=1)] | None = None
+    per_week: Annotated[int, Field(ge=1, le=100_000)] | None = None
+    by_intent: dict[str, Annotated[float, Field(ge=0, le=1)]] = {}
+    keep_days: int = Field(default=14, ge=1, le=90)
+
+    @model_validator(mode="after")
+    def _says_how_many(self) -> SamplingFile:
+        if self.share is None and self.per_week is None and not self.by_intent:
+            raise ValueError("says nothing; give share, by_intent or per_week")
+        return self
+
+
 class ActivationFile(_Strict):
     """What it takes to put a policy into force, and to replace it."""
 
@@ -210,6 +225,7 @@ class PolicyFile(_Strict):
     ] = {}
     outbound: OutboundFile = OutboundFile()
     reviews: ReviewsFile = ReviewsFile()
+    sampling: SamplingFile | None = None
     agents: Annotated[dict[str, AgentFile], Some] | None = None
     activation: ActivationFile = ActivationFile()
     tests: list[TestFile] = []

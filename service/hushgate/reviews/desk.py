@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
-from hushgate.reviews.held import UNKNOWN, State, decided, digest_of_call, held, released
+from hushgate.reviews.held import UNKNOWN, State, decided, digest_of_call, held, released, sample
+from hushgate.reviews.store import Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,18 +50,25 @@ class Desk:
     ) -> None:
         """Has the draft wait for a person, once under each name. Failure SESSION_LIMIT: too many wait."""
         with session.learning_nothing():
-            shown = self._look(replace(call, destination="log"), policy.changed("log", _SHOWN), session)
+            text = self._shown(call, policy, session)
             let = self._let(call, policy, session)
         review = held(
             call,
             reasons,
             name=name,
-            text=shown.content or "",
+            text=text,
             content=let.content or "",
             now=self._vault.now(),
             seconds=policy.reviews.expire_seconds,
         )
         self._vault.hold(review, {call.recipient_id or session.customer})
+
+    def sample(self, call: ReviewCall, policy: Policy, session: Session, name: str, seconds: float) -> None:
+        """Has a message that was sent wait for a label. Failure SESSION_LIMIT: too many wait."""
+        with session.learning_nothing():
+            text = self._shown(call, policy, session)
+        review = sample(call, name=name, text=text, now=self._vault.now(), seconds=seconds)
+        self._vault.keep_sample(review, {call.recipient_id, *session.subjects})
 
     def decision(self, call: ReviewCall, policy: Policy, session: Session) -> tuple[Found, Judged]:
         """What a person has decided on the call's draft; with content, ``collected`` must follow.
@@ -77,13 +85,20 @@ class Desk:
         """What was found is given out. Failure REVIEW_CLOSED if another was first."""
         self._vault.reviews.replace(found, replace(found.review, state=State.COLLECTED, text=""))
 
+    def _shown(self, call: ReviewCall, policy: Policy, session: Session) -> str:
+        """The draft as a person sees it: as the policy lets a log have it."""
+        call = replace(call, destination="log")
+        return self._look(call, policy.changed("log", _SHOWN), session).content or ""
+
     def _let(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:
         """The draft as it may be sent once a person lets it."""
         return self._look(call, policy.changed(call.destination, _LET), session)
 
-    def waiting(self, tenant: str, *, size: int, token: str) -> tuple[list[Held], str]:
+    def waiting(
+        self, tenant: str, *, size: int, token: str, waits: Waits = Waits.DECISION
+    ) -> tuple[list[Held], str]:
         """See ``Queue.waiting``."""
-        return self._vault.reviews.waiting(tenant, size=size, token=token)
+        return self._vault.reviews.waiting(waits, tenant, size=size, token=token)
 
     def find(self, review_id: str, tenants: frozenset[str] | None = None) -> Held:
         """The review, of one of the tenants. Failure REVIEW_UNKNOWN if there is none, or it is over."""

@@ -13,10 +13,12 @@ from hushgate.calls import Code, Ground, Verdict
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
 from hushgate.outbound.review import Judged
+from hushgate.reviews.store import Waits
 
 if TYPE_CHECKING:
     from hushgate.calls import ReviewCall
 
+_LABELS = frozenset({Verdict.PASSED, Verdict.BLOCKED})
 REJECTED = Ground(Code.REVIEW_REJECTED, "a person has decided against the draft", Action.BLOCK)
 
 
@@ -28,6 +30,8 @@ class State(StrEnum):
     REJECTED = "rejected"
     COLLECTED = "collected"
     """Approved, and given to the one who asked: once."""
+    LABELLED = "labelled"
+    """A sample that a person has called good or bad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Held:
     held_at: float
     """Seconds since the epoch, as all times here."""
     expires: float
+    sampled: bool = False
+    """It has been sent, and was drawn to be looked at: a decision says how good it was, and sends nothing."""
     asked_by: str = ""
     """Who asked, as authenticated."""
     state: State = State.WAITING
@@ -63,6 +69,13 @@ class Held:
     because: str = field(default="", repr=False)
     """The person's reason, redacted."""
     decision_id: str = ""
+
+    @property
+    def waits(self) -> Waits:
+        """For what."""
+        if self.state is not State.WAITING:
+            return Waits.NOTHING
+        return Waits.LABEL if self.sampled else Waits.DECISION
 
 
 def digest_of_call(call: ReviewCall) -> str:
@@ -102,13 +115,26 @@ def held(
     )
 
 
+def sample(call: ReviewCall, *, name: str, text: str, now: float, seconds: float) -> Held:
+    """The review of a message that has been sent. ``text``: as in ``held``."""
+    drawn = Ground(Code.SAMPLED, "drawn for a look at quality; it has been sent", Action.KEEP)
+    seen = held(call, (drawn,), name=name, text=text, content="", now=now, seconds=seconds)
+    return replace(seen, sampled=True, asked="", content="")
+
+
 def decided(review: Held, verdict: Verdict, *, by: str, because: str, decision_id: str, now: float) -> Held:
-    """The review after a person's decision, which stands as long again as the review could wait.
+    """The review after a person's decision, which stands as long again as a held draft could wait.
 
     Fails with REVIEW_CLOSED if it has been decided, FIELD_INVALID if no person can give the verdict.
     """
     if review.state is not State.WAITING:
         raise Failure(Reason.REVIEW_CLOSED, "the review has been decided already", field="review_id")
+    if review.sampled:
+        if verdict not in _LABELS:
+            sentence = "verdict must be PASSED or BLOCKED: what should have become of it"
+            raise Failure(Reason.FIELD_INVALID, sentence, field="verdict")
+        done = replace(review, state=State.LABELLED, verdict=verdict)
+        return replace(done, decided_by=by, because=because, decision_id=decision_id)
     if verdict not in {Verdict.PASSED, Verdict.REDACTED, Verdict.BLOCKED}:
         raise Failure(Reason.FIELD_INVALID, "verdict must be PASSED, REDACTED or BLOCKED", field="verdict")
     return replace(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hushgate.reviews.store import Row
+    from hushgate.reviews.store import Row, Waits
 
 
 class MemoryReviews:
@@ -23,7 +23,7 @@ class MemoryReviews:
         """See ``ReviewStore.add``."""
         if row.name in self._rows:
             return True
-        if sum(each.waiting and each.tenant == row.tenant for each in self._rows.values()) >= most:
+        if sum((each.waits, each.tenant) == (row.waits, row.tenant) for each in self._rows.values()) >= most:
             return False
         self._arrivals += 1
         self._rows[row.name] = replace(row, arrival=self._arrivals)
@@ -31,9 +31,9 @@ class MemoryReviews:
             self._tagged.setdefault(tag, set()).add(row.name)
         return True
 
-    def waiting(self, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
+    def waiting(self, waits: Waits, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
         """See ``ReviewStore.waiting``."""
-        rows = (row for row in self._rows.values() if row.waiting and row.arrival > after)
+        rows = (row for row in self._rows.values() if row.waits is waits and row.arrival > after)
         return [row for row in rows if tenant in {None, row.tenant}][:count]
 
     def find(self, name: bytes) -> Row | None:

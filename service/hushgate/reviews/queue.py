@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from hushgate.failure import Failure, Reason
-from hushgate.reviews.held import UNKNOWN, State, dump, load
-from hushgate.reviews.store import Row
+from hushgate.reviews.held import UNKNOWN, dump, load
+from hushgate.reviews.store import Row, Waits
 from hushgate.sessions.sealing import seal, unseal
 
 if TYPE_CHECKING:
@@ -62,15 +62,15 @@ class Queue:
             sentence = f"{MOST_WAITING} drafts of the tenant wait for a person already"
             raise Failure(Reason.SESSION_LIMIT, sentence, field="review_id", limit=MOST_WAITING)
 
-    def waiting(self, tenant: str, *, size: int, token: str) -> tuple[list[Held], str]:
-        """A page of what waits, oldest first, and the token of the next; ``tenant`` empty: of all.
+    def waiting(self, waits: Waits, tenant: str, *, size: int, token: str) -> tuple[list[Held], str]:
+        """A page of what waits for it, oldest first, and the token of the next; ``tenant`` empty: of all.
 
         Fails with FIELD_INVALID if ``token`` is none of ours.
         """
         if token and not (token.isascii() and token.isdecimal() and len(token) < 19):
             raise Failure(Reason.FIELD_INVALID, "page_token is none of an answer", field="page_token")
         size = min(size or _PAGE, _MOST_PAGE)
-        rows = self._store.waiting(self._tenant(tenant) if tenant else None, int(token or 0), size)
+        rows = self._store.waiting(waits, self._tenant(tenant) if tenant else None, int(token or 0), size)
         now = self._clock()
         reviews = [self._opened(row) for row in rows if row.expires > now]
         return reviews, str(rows[-1].arrival) if len(rows) == size else ""
@@ -99,7 +99,7 @@ class Queue:
             wrapped_key=self._keys.wrap(review.tenant, key, row.name),
             sealed=seal(AESGCM(key), dump(review), row.name),
             expires=review.expires,
-            waiting=review.state is State.WAITING,
+            waits=review.waits,
         )
 
     def _opened(self, row: Row) -> Held:

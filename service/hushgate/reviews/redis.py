@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from hushgate.reviews.store import Row
+from hushgate.reviews.store import Row, Waits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from contextlib import AbstractContextManager
 
 _REVIEW = b"hushgate:review:"
-_ALL = b"hushgate:reviews"
-_OF_TENANT = b"hushgate:reviews-of:"
+_ALL = {Waits.DECISION: b"hushgate:reviews", Waits.LABEL: b"hushgate:samples"}
+_OF_TENANT = {Waits.DECISION: b"hushgate:reviews-of:", Waits.LABEL: b"hushgate:samples-of:"}
 _TAGGED = b"hushgate:reviews-tagged:"
 _ARRIVALS = b"hushgate:reviews-arrived"
 
@@ -34,7 +34,7 @@ local arrival = redis.call('INCR', KEYS[4])
 redis.call('HSET', KEYS[1], 'tenant', ARGV[2], 'whose', ARGV[3], 'key', ARGV[4], 'sealed', ARGV[5],
            'expires', ARGV[6], 'waiting', ARGV[10], 'arrival', arrival)
 redis.call('PEXPIREAT', KEYS[1], ARGV[7])
-if ARGV[10] == '1' then
+if ARGV[10] ~= '0' then
   redis.call('ZADD', KEYS[2], arrival, ARGV[1])
   redis.call('ZADD', KEYS[3], arrival, ARGV[1])
 end
@@ -61,8 +61,10 @@ for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local review = ARGV[1] .. name
   local tenant = redis.call('HGET', review, 'tenant')
   if tenant then
-    redis.call('ZREM', ARGV[2] .. tenant, name)
-    redis.call('ZREM', KEYS[2], name)
+    for queue = 2, #KEYS do
+      redis.call('ZREM', ARGV[queue] .. tenant, name)
+      redis.call('ZREM', KEYS[queue], name)
+    end
     forgotten = forgotten + redis.call('DEL', review)
   end
 end
@@ -93,15 +95,15 @@ class RedisReviews:
             self._run("tag", [_TAGGED + tag], row.name, left)
         return bool(
             self._run(
-                "add", [_REVIEW + row.name, _ALL, _OF_TENANT + row.tenant, _ARRIVALS],
+                "add", [_REVIEW + row.name, *_queues(row), _ARRIVALS],
                 row.name, row.tenant, row.whose, row.wrapped_key, row.sealed,
-                repr(row.expires), until, most, _REVIEW, int(row.waiting),
+                repr(row.expires), until, most, _REVIEW, int(row.waits),
             )
         )  # fmt: skip
 
-    def waiting(self, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
+    def waiting(self, waits: Waits, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
         """See ``ReviewStore.waiting``."""
-        queue = _ALL if tenant is None else _OF_TENANT + tenant
+        queue = _ALL[waits] if tenant is None else _OF_TENANT[waits] + tenant
         rows: list[Row] = []
         while len(rows) < count:
             with self._failures():
@@ -123,21 +125,21 @@ class RedisReviews:
             tenant, whose, key, sealed, expires, waiting, arrival = self._redis.hmget(_REVIEW + name, fields)
         if tenant is None:
             return None
-        return Row(name, tenant, whose, key, sealed, float(expires), waiting == b"1", int(arrival))
+        return Row(name, tenant, whose, key, sealed, float(expires), Waits(int(waiting)), int(arrival))
 
     def replace(self, old: Row, new: Row) -> bool:
         """See ``ReviewStore.replace``."""
         return bool(
             self._run(
-                "replace", [_REVIEW + old.name, _ALL, _OF_TENANT + old.tenant],
+                "replace", [_REVIEW + old.name, *_queues(old)],
                 old.name, old.sealed, new.wrapped_key, new.sealed,
-                repr(new.expires), round(new.expires * 1000), int(new.waiting),
+                repr(new.expires), round(new.expires * 1000), int(new.waits),
             )
         )  # fmt: skip
 
     def forget(self, tag: bytes) -> int:
         """See ``ReviewStore.forget``."""
-        return int(self._run("forget", [_TAGGED + tag, _ALL], _REVIEW, _OF_TENANT))
+        return int(self._run("forget", [_TAGGED + tag, *_ALL.values()], _REVIEW, *_OF_TENANT.values()))
 
     def wrapped_keys(self) -> Iterable[bytes]:
         """See ``ReviewStore.wrapped_keys``."""
@@ -152,3 +154,9 @@ class RedisReviews:
     def _run(self, script: str, keys: list[bytes], *values: bytes | int | str) -> Any:  # noqa: ANN401 - its types
         with self._failures():
             return self._scripts[script](keys=keys, args=values)
+
+
+def _queues(row: Row) -> list[bytes]:
+    """Where the row waits, or waited: among all, and among its tenant's."""
+    waits = row.waits or Waits.DECISION
+    return [_ALL[waits], _OF_TENANT[waits] + row.tenant]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hushgate.reviews.store import Row
+from hushgate.reviews.store import Row, Waits
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,11 +33,11 @@ _COLUMNS = "name, tenant, whose, wrapped_key, sealed, expires, waiting, arrival"
 _ADD = """
 INSERT OR IGNORE INTO review (name, tenant, whose, wrapped_key, sealed, expires, waiting)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
-WHERE (SELECT count(*) FROM review WHERE tenant = ?2 AND waiting = 1) < ?8
+WHERE (SELECT count(*) FROM review WHERE tenant = ?2 AND waiting = ?7) < ?8
 """
 _WAITING = f"""
 SELECT {_COLUMNS} FROM review
-WHERE waiting = 1 AND arrival > ?2 AND (?1 IS NULL OR tenant = ?1) ORDER BY arrival LIMIT ?3
+WHERE waiting = ?4 AND arrival > ?2 AND (?1 IS NULL OR tenant = ?1) ORDER BY arrival LIMIT ?3
 """  # noqa: S608 - no value of a caller's
 _REPLACE = """
 UPDATE review SET wrapped_key = ?, sealed = ?, expires = ?, waiting = ? WHERE name = ? AND sealed = ?
@@ -54,7 +54,7 @@ class SqliteReviews:
 
     def add(self, row: Row, tags: Iterable[bytes], most: int) -> bool:
         """See ``ReviewStore.add``."""
-        values = (row.name, row.tenant, row.whose, row.wrapped_key, row.sealed, row.expires, row.waiting)
+        values = (row.name, row.tenant, row.whose, row.wrapped_key, row.sealed, row.expires, row.waits)
         with self._failures():
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -69,10 +69,10 @@ class SqliteReviews:
                 raise
         return added or self.find(row.name) is not None
 
-    def waiting(self, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
+    def waiting(self, waits: Waits, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
         """See ``ReviewStore.waiting``."""
         with self._failures():
-            return [_row(found) for found in self._db.execute(_WAITING, (tenant, after, count))]
+            return [_row(found) for found in self._db.execute(_WAITING, (tenant, after, count, waits))]
 
     def find(self, name: bytes) -> Row | None:
         """See ``ReviewStore.find``."""
@@ -83,7 +83,7 @@ class SqliteReviews:
 
     def replace(self, old: Row, new: Row) -> bool:
         """See ``ReviewStore.replace``."""
-        values = (new.wrapped_key, new.sealed, new.expires, new.waiting, old.name, old.sealed)
+        values = (new.wrapped_key, new.sealed, new.expires, new.waits, old.name, old.sealed)
         with self._failures():
             return self._db.execute(_REPLACE, values).rowcount > 0
 
@@ -109,4 +109,4 @@ class SqliteReviews:
 
 
 def _row(found: tuple[bytes, bytes, bytes, bytes, bytes, float, int, int]) -> Row:
-    return Row(*found[:6], bool(found[6]), found[7])
+    return Row(*found[:6], Waits(found[6]), found[7])

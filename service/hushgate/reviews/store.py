@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import IntEnum
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+class Waits(IntEnum):
+    """For what a review waits. Each has a queue of its own, so that neither takes the other's room."""
+
+    NOTHING = 0
+    DECISION = 1
+    LABEL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +30,7 @@ class Row:
     sealed: bytes = field(repr=False)
     expires: float
     """Seconds since the epoch."""
-    waiting: bool = True
-    """Nobody has decided yet."""
+    waits: Waits = Waits.DECISION
     arrival: int = 0
     """The store's own number, which grows."""
 
@@ -33,11 +41,11 @@ class ReviewStore(Protocol):
     def add(self, row: Row, tags: Iterable[bytes], most: int) -> bool:
         """Adds the row, to be forgotten by any of its tags; one of its name that is there stays.
 
-        False: ``most`` of its tenant wait already.
+        False: ``most`` of its tenant wait already for the same.
         """
 
-    def waiting(self, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
-        """Up to ``count`` rows that wait, of the tenant or of all, that arrived after that number."""
+    def waiting(self, waits: Waits, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
+        """Up to ``count`` rows that wait for it, of the tenant or of all, that arrived after that number."""
 
     def find(self, name: bytes) -> Row | None:
         """The row of this name; it may be over."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hushgate.audit import decisions
 from hushgate.bounds import check_name, check_reason
 from hushgate.oversight import Oversight
+from hushgate.reviews.store import Waits
 from hushgate.server import auditing, policies, wire
 from hushgate.server.identity import caller
 from hushgate.v1 import admin_service_pb2 as pb
@@ -104,7 +105,10 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             reviews, more = await self._frame.decide(
                 context,
                 lambda _: self._gate.desk.waiting(
-                    request.tenant, size=request.page_size, token=request.page_token
+                    request.tenant,
+                    size=request.page_size,
+                    token=request.page_token,
+                    waits=Waits.LABEL if request.sampled else Waits.DECISION,
                 ),
             )
             listed = [replace(review, text="") for review in reviews]
@@ -142,7 +146,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 )  # fmt: skip
 
             review = await self._frame.decide(context, lambda _: work())
-            line.tenant, line.verdict = review.tenant, verdict.value
+            line.tenant, line.verdict = review.tenant, "" if review.sampled else verdict.value
             self._frame.log.deed(
                 "decide",
                 by=who.subject,

@@ -134,7 +134,7 @@ class Frame:
         """What ``work`` answers, in the one thread: the server's own work, which no caller waits for."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    def later(self, work: Callable[[], None]) -> None:
+    def later(self, work: Callable[[], object]) -> None:
         """Have the one thread do what nobody waits for; the log gets why it failed."""
 
         def begin() -> None:

@@ -58,6 +58,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             call = wire.review_call(request, caller().subject)
             reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
             _note(line, request.intent, reviewed)
+            self._sample(call, reviewed)
             return wire.review_response(reviewed)
 
     async def ReviewStream(  # noqa: N802
@@ -98,7 +99,13 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                 )
                 reviewed = replace(reviewed, review_id=name)
             _note(line, call.intent, reviewed)
+            self._sample(replace(call, text="".join(draft)), reviewed)
             yield wire.review_stream_response(reviewed)
+
+    def _sample(self, call: ReviewCall, reviewed: Reviewed) -> None:
+        """Nobody waits for it."""
+        if self._gate.draws(call, reviewed):
+            self._frame.later(lambda: self._gate.sample(call, reviewed))
 
     async def _go_on(
         self, context: Context, call: ReviewCall, course: Course, progress: Progress

@@ -18,6 +18,7 @@ from urllib.parse import parse_qs
 import jinja2
 
 from hushgate.client import HushgateError
+from hushgate.server.reviews import waits
 from hushgate.v1.verdict_pb2 import Verdict
 
 if TYPE_CHECKING:
@@ -46,24 +47,30 @@ _PAGES: Final = jinja2.Environment(
 <title>Reviews</title><meta name="viewport" content="width=device-width"><style>{{ style|safe }}</style>
 <body><h1>{% block head %}{% endblock %}</h1>{% block body %}{% endblock %}</body></html>""",
             "list": """{% extends "frame" %}{% block head %}Drafts that wait{% endblock %}{% block body %}
-{% if not reviews %}<p>Nothing waits.</p>{% else %}<table>
+{% if not held %}<p>Nothing waits.</p>{% else %}{{ table(held) }}{% endif %}
+{% if sampled %}<h2>Messages that were sent, to be looked at</h2>{{ table(sampled) }}{% endif %}{% endblock %}
+{% macro table(reviews) %}<table>
 <thead><tr><th>Since (UTC)<th>Tenant<th>Agent<th>To<th>Because</tr></thead><tbody>
 {% for r in reviews %}<tr><td><a href="/review/{{ r.review_id }}">
 {{ r.held_at.ToDatetime().isoformat(" ", "seconds") }}
 </a><td>{{ r.tenant }}<td>{{ r.agent_id or "-" }}<td>{{ r.destination }}<td>{{ r.reasons|map(attribute="code")
-|unique|join(", ") }}</tr>{% endfor %}</tbody></table>{% endif %}{% endblock %}""",
-            "one": """{% extends "frame" %}{% block head %}A draft to {{ r.destination }}{% endblock %}
+|unique|join(", ") }}</tr>{% endfor %}</tbody></table>{% endmacro %}""",
+            "one": """{% extends "frame" %}{% block head %}
+{{ "A message, sent to" if r.sampled else "A draft to" }} {{ r.destination }}{% endblock %}
 {% block body %}
 <p><a href="/">All that waits</a></p><p>{{ r.agent_id or "An agent" }} of {{ r.tenant }}, {{ r.intent }};
 until {{ r.expires_at.ToDatetime().isoformat(" ", "seconds") }} UTC.</p>
 <h2>Why it waits</h2><ul>{% for reason in r.reasons %}<li>{{ reason.detail }}{% endfor %}</ul>
-<h2>The draft, redacted</h2><pre>{{ r.text }}</pre>
+<h2>The text, redacted</h2><pre>{{ r.text }}</pre>
 {% if r.verdict %}<p class="said">It has been decided.</p>{% else %}
 <form method="post"><input type="hidden" name="proof" value="{{ proof }}">
-<label>Why<textarea name="reason" rows="3" maxlength="1000" required></textarea></label>
+<label>{{ "Comment" if r.sampled else "Why" }}
+<textarea name="reason" rows="3" maxlength="1000" required></textarea></label>
+{% if r.sampled %}<button name="verdict" value="PASSED">Good</button>
+<button name="verdict" value="BLOCKED">Bad</button>{% else %}
 <button name="verdict" value="PASSED">Approve</button>
 <button name="verdict" value="REDACTED">Approve as shown</button>
-<button name="verdict" value="BLOCKED">Reject</button></form>{% endif %}{% endblock %}""",
+<button name="verdict" value="BLOCKED">Reject</button>{% endif %}</form>{% endif %}{% endblock %}""",
             "said": """{% extends "frame" %}{% block head %}Reviews{% endblock %}{% block body %}
 <p class="said">{{ sentence }}</p><p><a href="/">All that waits</a></p>{% endblock %}""",
         }
@@ -144,12 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._ask(lambda: self._decide(review_id, said))
 
     def _list(self) -> None:
-        page = self.server.client.list_reviews()
-        reviews = list(page.reviews)
-        while page.next_page_token:
-            page = self.server.client.list_reviews(page_token=page.next_page_token)
-            reviews += page.reviews
-        self._show(HTTPStatus.OK, "list", reviews=reviews)
+        client = self.server.client
+        self._show(HTTPStatus.OK, "list", held=waits(client), sampled=waits(client, sampled=True))
 
     def _one(self, review_id: str) -> None:
         review = self.server.client.get_review(review_id=review_id).review

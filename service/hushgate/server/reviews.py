@@ -15,31 +15,30 @@ if TYPE_CHECKING:
 
 ReviewId = Annotated[str, typer.Argument(help="As Review answered it, and list shows it.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; the name of who is logged in if not given.")]
-reviews = typer.Typer(no_args_is_help=True, help="Drafts that wait for a person.")
+reviews = typer.Typer(
+    no_args_is_help=True, help="Drafts that wait for a person, and samples of what was sent."
+)
 
 
 @reviews.command("list")
 def list_(
     *, tenant: Annotated[str, typer.Option(help="Only this tenant's.")] = "", address: Address = None
 ) -> None:
-    """List what waits, oldest first."""
-    waiting = waits(tenant, address)
-    print("\n".join(map(_head, waiting)) or "nothing waits")
+    """List the drafts that wait, oldest first, and then the samples."""
+    both = asked(
+        address, lambda client: [*waits(client, tenant=tenant), *waits(client, tenant=tenant, sampled=True)]
+    )
+    print("\n".join(map(_head, both)) or "nothing waits")
 
 
-def waits(tenant: str, address: str | None) -> list[HeldReview]:
-    """All that waits, of a tenant or of all, oldest first."""
-
-    def read(client: Client) -> list[HeldReview]:
-        found: list[HeldReview] = []
-        page = client.list_reviews(tenant=tenant)
+def waits(client: Client, *, tenant: str = "", sampled: bool = False) -> list[HeldReview]:
+    """All drafts that wait, or all samples, of a tenant or of all, oldest first."""
+    page = client.list_reviews(tenant=tenant, sampled=sampled)
+    found = list(page.reviews)
+    while page.next_page_token:
+        page = client.list_reviews(tenant=tenant, sampled=sampled, page_token=page.next_page_token)
         found += page.reviews
-        while page.next_page_token:
-            page = client.list_reviews(tenant=tenant, page_token=page.next_page_token)
-            found += page.reviews
-        return found
-
-    return asked(address, read)
+    return found
 
 
 @reviews.command()
@@ -79,6 +78,18 @@ def approve(
 @reviews.command()
 def reject(review_id: ReviewId, *, because: Because, by: By = "", address: Address = None) -> None:
     """Stop it for good."""
+    _decide(review_id, "VERDICT_BLOCKED", because, by, address)
+
+
+@reviews.command()
+def good(review_id: ReviewId, *, because: Because, by: By = "", address: Address = None) -> None:
+    """Call a sample good: a message that was sent, and drawn to be looked at."""
+    _decide(review_id, "VERDICT_PASSED", because, by, address)
+
+
+@reviews.command()
+def bad(review_id: ReviewId, *, because: Because, by: By = "", address: Address = None) -> None:
+    """Call a sample bad: it should not have been sent."""
     _decide(review_id, "VERDICT_BLOCKED", because, by, address)
 
 

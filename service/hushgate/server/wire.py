@@ -194,6 +194,7 @@ def held_review(review: Held) -> admin_service_pb2.HeldReview:
         text=review.text,
         is_json=review.is_json,
         decided_by=review.decided_by,
+        sampled=review.sampled,
     )
     if review.verdict is not None:
         answer.verdict = verdict(review.verdict)

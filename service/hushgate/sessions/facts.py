@@ -99,6 +99,18 @@ class Told:
 
 Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told
 
+
+def subject_of(fact: Fact) -> str:
+    """Whom the fact is about; empty where it does not say."""
+    match fact:
+        case Known(subject=subject) | Customer(subject=subject):
+            return subject
+        case Pseudonym(known=known) | Surrogate(known=known):
+            return known.subject
+        case _:
+            return ""
+
+
 UNTYPED = "FIELD_VALUE"
 """The entity of a record's value that no rule and no policy gives a type."""
 

@@ -20,6 +20,7 @@ from hushgate.sessions.facts import (
     Told,
     canonical,
     identity,
+    subject_of,
 )
 from hushgate.sessions.fragments import LONGEST_MEMORY, Fragments
 from hushgate.sessions.notes import Notes
@@ -53,6 +54,8 @@ class Session:
         self.key = key
         self.unsaved: dict[bytes, Fact] = {}
         self.customer = ""
+        self.subjects: set[str] = set()
+        """Whom it holds something about."""
         self._deaf = False
         self._tail = Tail(0, "")
         self._seen: set[bytes] = set()
@@ -99,6 +102,8 @@ class Session:
             self._deaf = False
 
     def _take(self, fact: Fact) -> None:
+        if subject := subject_of(fact):
+            self.subjects.add(subject)
         match fact:
             case Pseudonym():
                 self._take_pseudonym(fact)

@@ -18,19 +18,18 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hushgate.budgets import HOUR_SECONDS
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.queue import Queue
-from hushgate.sessions.facts import Customer, Known, Pseudonym, Surrogate
+from hushgate.sessions.facts import subject_of
 from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
-from hushgate.sessions.store import Answer, Charge, Found, Row
+from hushgate.sessions.store import Answer, Charge, Exhausted, Found, Row
 from hushgate.stages import staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hushgate.budgets import Spending
     from hushgate.reviews.held import Held
-    from hushgate.sessions.facts import Fact
     from hushgate.sessions.keys import TenantKeys
     from hushgate.sessions.store import Store
 
@@ -123,7 +122,9 @@ class Vault:
         number = held.entries + 1
         entry = seal(held.cipher, dump(facts.values()), _entry(name, held, number)) if facts else None
         kept = self._sealed_answer(name, held, *answer) if answer else None
-        subjects = {self._subject(tenant, subject) for subject in _subjects(facts.values())}
+        subjects = {
+            self._subject(tenant, subject) for fact in facts.values() if (subject := subject_of(fact))
+        }
         charges = [self._charge(tenant, session_id, held, spending) for spending in spendings]
         if not self._store.add(
             name, held.row, held.entries, entry, subjects=subjects, answer=kept, charges=charges
@@ -177,6 +178,29 @@ class Vault:
         """Has the review wait for a person. It ends with its session, and with the subjects."""
         tags = {self._subject(review.tenant, subject) for subject in subjects if subject}
         self.reviews.add(review, {*tags, self._name(review.tenant, review.session_id)})
+
+    def keep_sample(self, review: Held, subjects: Iterable[str]) -> None:
+        """Has a message that was sent wait for a label. It outlives its session, not the subjects."""
+        self.reviews.add(review, {self._subject(review.tenant, subject) for subject in subjects if subject})
+
+    def count_once(
+        self, tenant: str, session_id: str, mark: str, accounts: Mapping[str, int], until: float
+    ) -> bool:
+        """Counts the mark in each of the tenant's accounts until then; False, and in none, if one is full.
+
+        ``accounts``: how much each may hold. The session must be open.
+        """
+        name = self._name(tenant, session_id)
+        held, now = self._opened[name], self._clock()
+        marks = [self._keyed(b"hushgate/mark/1\0", mark)[:16]]
+        charges = [
+            Charge(self._keyed(b"hushgate/count/1\0", tenant, account), marks, limit, at=now, expires=until)
+            for account, limit in accounts.items()
+        ]
+        try:
+            return self._store.add(name, held.row, held.entries, None, charges=charges)
+        except Exhausted:
+            return False
 
     def review_id(self, request_id: str, digest: str) -> str:
         """What a held draft is called: for a call made again, the same."""
@@ -304,18 +328,6 @@ class Vault:
     def _sealed_answer(self, session: bytes, held: _Opened, name: str, data: bytes) -> Answer:
         label = _answer_name(held, name)
         return Answer(label, seal(held.cipher, data, _answer(session, held, label)))
-
-
-def _subjects(facts: Iterable[Fact]) -> Iterable[str]:
-    """Whom the facts are about, where they say."""
-    for fact in facts:
-        match fact:
-            case Known(subject=subject) | Customer(subject=subject):
-                if subject:
-                    yield subject
-            case Pseudonym(known=known) | Surrogate(known=known):
-                if known.subject:
-                    yield known.subject
 
 
 def _entry(session: bytes, held: _Opened, number: int) -> bytes:

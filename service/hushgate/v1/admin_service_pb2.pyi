@@ -569,6 +569,7 @@ class HeldReview(_message.Message):
     IS_JSON_FIELD_NUMBER: _builtins.int
     VERDICT_FIELD_NUMBER: _builtins.int
     DECIDED_BY_FIELD_NUMBER: _builtins.int
+    SAMPLED_FIELD_NUMBER: _builtins.int
     review_id: _builtins.str
     """review_id is what Review answered."""
     tenant: _builtins.str
@@ -593,6 +594,10 @@ class HeldReview(_message.Message):
     """verdict is what a person decided; VERDICT_UNSPECIFIED while it waits."""
     decided_by: _builtins.str
     """decided_by is who decided: as proven, with the name that they gave; the name alone where nobody has to prove it."""
+    sampled: _builtins.bool
+    """sampled says that it is no draft that waits, but a message that was sent and drawn for a look at quality: a
+    decision says how good it was, and sends nothing.
+    """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are why it waits."""
@@ -623,10 +628,11 @@ class HeldReview(_message.Message):
         is_json: _builtins.bool = ...,
         verdict: _verdict_pb2.Verdict.ValueType = ...,
         decided_by: _builtins.str = ...,
+        sampled: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["expires_at", b"expires_at", "held_at", b"held_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "decided_by", b"decided_by", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "decided_by", b"decided_by", "destination", b"destination", "expires_at", b"expires_at", "held_at", b"held_at", "intent", b"intent", "is_json", b"is_json", "reasons", b"reasons", "recipient_id", b"recipient_id", "review_id", b"review_id", "sampled", b"sampled", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -687,22 +693,26 @@ class ListReviewsRequest(_message.Message):
     TENANT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SAMPLED_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant, if it is not empty, leaves only what belongs to this tenant."""
     page_size: _builtins.int
     """page_size is the most reviews that the answer may hold; 0 leaves it to the server."""
     page_token: _builtins.str
     """page_token is the next_page_token of the answer before; empty for the first page."""
+    sampled: _builtins.bool
+    """sampled lists messages that were sent and wait for a label, in the place of drafts that wait for a decision."""
     def __init__(
         self,
         *,
         tenant: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        sampled: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "tenant", b"tenant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "sampled", b"sampled", "tenant", b"tenant"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -750,7 +760,8 @@ class DecideReviewRequest(_message.Message):
     """review_id is what Review answered. Required."""
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is VERDICT_PASSED to send what the policy lets through and what it held, VERDICT_REDACTED to send the text
-    as GetReview shows it, or VERDICT_BLOCKED. Required.
+    as GetReview shows it, or VERDICT_BLOCKED. Of a sample, which has been sent: VERDICT_PASSED if it was good, or
+    VERDICT_BLOCKED if it was bad. Required.
     """
     decided_by: _builtins.str
     """decided_by is who decides, as they call themselves. Required where callers need not prove who they are; otherwise
