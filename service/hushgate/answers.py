@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
-from hushgate.calls import Code, Decided, Ground, Located, Message, Prepared, Record, Reviewed, Verdict
+from hushgate.calls import Decided, Located, Message, Prepared, Record, Reviewed, Verdict, read_ground
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Action, Finding
 
@@ -41,9 +41,7 @@ def _prepared(answer: dict[str, Any]) -> Prepared:
         | {
             "messages": tuple(Message(**message) for message in answer["messages"]),
             "records": tuple(Record(**record) for record in answer["records"]),
-            "fields": tuple(
-                Decided(**field | {"action": Action(field["action"])}) for field in answer["fields"]
-            ),
+            "fields": tuple(Decided(**field | _enforced(field)) for field in answer["fields"]),
             "findings": _findings(answer["findings"]),
         }
     )
@@ -54,10 +52,7 @@ def _reviewed(answer: dict[str, Any]) -> Reviewed:
         **answer
         | {
             "verdict": Verdict(answer["verdict"]),
-            "reasons": tuple(
-                Ground(**ground | {"code": Code(ground["code"]), "action": Action(ground["action"])})
-                for ground in answer["reasons"]
-            ),
+            "reasons": tuple(map(read_ground, answer["reasons"])),
             "findings": _findings(answer["findings"]),
         }
     )
@@ -65,6 +60,9 @@ def _reviewed(answer: dict[str, Any]) -> Reviewed:
 
 def _findings(located: list[dict[str, Any]]) -> tuple[Located, ...]:
     return tuple(
-        Located(**one | {"finding": Finding(**one["finding"] | {"action": Action(one["finding"]["action"])})})
-        for one in located
+        Located(**one | {"finding": Finding(**one["finding"] | _enforced(one["finding"]))}) for one in located
     )
+
+
+def _enforced(written: dict[str, Any]) -> dict[str, Any]:
+    return {"action": Action(written["action"]), "decided_by": tuple(written.get("decided_by", ()))}

@@ -119,4 +119,5 @@ def _in_a_row(agent_id: str, decision_id: str, verdict: Verdict | None, agent: A
 
 def is_sensitive(policy: Policy, entity: str) -> bool:
     """Whether a value of this kind is one that the policy hides from the model."""
-    return policy.destination("model").own.action(entity).hides
+    model = policy.destination("model")
+    return any(own.action(entity).hides for own in (model.own, *(each.own for each in model.profiles)))

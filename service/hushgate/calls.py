@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from hushgate.finding import Action
 
 if TYPE_CHECKING:
-    from hushgate.finding import Action, Finding
+    from collections.abc import Mapping
+
+    from hushgate.finding import Finding
 
 
 class Verdict(StrEnum):
@@ -67,6 +71,8 @@ class Decided:
     path: str
     action: Action
     reason: str
+    decided_by: tuple[str, ...] = ()
+    """As in ``Finding``: what made it stricter than the intent has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +118,8 @@ class ReviewCall:
     language: str = ""
     review_id: str = ""
     """The held draft that this one was, whose decision is asked for."""
+    risk_signals: tuple[str, ...] = ()
+    """As in ``PrepareCall``; those of earlier calls of the session hold, too."""
     actor: str = ""
     """As in ``PrepareCall``."""
 
@@ -129,6 +137,7 @@ class Code(StrEnum):
     REVIEW_REJECTED = "REVIEW_REJECTED"
     BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
     SAMPLED = "SAMPLED"
+    RISK = "RISK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +160,20 @@ class Ground:
     """0 to 1."""
     suggestion: str = ""
     """What the draft could do instead."""
+    decided_by: tuple[str, ...] = ()
+    """As in ``Finding``. Not said in ``detail``, which a model may read and tell the customer."""
+
+
+def read_ground(written: Mapping[str, Any]) -> Ground:
+    """The ground that ``asdict`` and JSON have made this of."""
+    return Ground(
+        **{
+            **written,
+            "code": Code(written["code"]),
+            "action": Action(written["action"]),
+            "decided_by": tuple(written.get("decided_by", ())),
+        }
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,10 +85,7 @@ class Explainer:
         reader = Reader(self.policy, self.policy.destination(destination), subject="")
         thresholds = reader.destination.thresholds
         detected = self._detector.find(text, label=label, language=language)
-        counting = [
-            replace(found, action=reader.action(found, None))
-            for found in counted(text, detected, self.policy, thresholds)
-        ]
+        counting = [reader.decided(found) for found in counted(text, detected, self.policy, thresholds)]
         findings = settle(counting)
         candidates = [
             self._judged(each, findings, counting, thresholds)

@@ -64,3 +64,5 @@ class Finding:
     rule: str
     """The id of what found it: ``payment.card``, ``names.spacy``, ``session.value``."""
     action: Action = Action.KEEP
+    decided_by: tuple[str, ...] = ()
+    """What made the action stricter than the destination has it: ``risk.new_device``, ``profile.gdpr``."""

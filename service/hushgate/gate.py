@@ -233,6 +233,7 @@ class Gate:
         self.roster.check(call.agent_id)
         policy.intent(call.intent)
         policy.destination(call.destination)
+        policy.declared(call.risk_signals)
         return Course(policy, agent, began)
 
     def _look(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
 from hushgate.conversation import CUSTOMER_ROLES, questions
-from hushgate.document import Number, leaves, parse, path_text, places, rebuild, scalar_text, serialize
+from hushgate.document import Number, leaves, path_text, rebuild, scalar_text, serialize
 from hushgate.finding import NOTE, Action
-from hushgate.minimization.minimize import minimize
+from hushgate.records import entity_of_all, read_records
 from hushgate.sessions.facts import UNTYPED, Customer, Known
 from hushgate.sessions.notes import fingerprint
 from hushgate.sessions.people import title_before
@@ -24,35 +24,20 @@ from hushgate.transformation.rewrite import replace_spans
 from hushgate.treatment import Reader, settled, sightings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from hushgate.detection.detector import Detector
-    from hushgate.document import Path, Place, Scalar, Tree
+    from hushgate.document import Path, Scalar
     from hushgate.finding import Finding
-    from hushgate.minimization.minimize import Minimized
     from hushgate.policy.model import Policy
+    from hushgate.records import Read
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys
     from hushgate.treatment import Sighting
 
-_MOST_OF_IT = 0.8
-"""Share of a field's letters and digits that one finding must cover to say what the field holds."""
 _INSTRUCTING_ROLES = frozenset({"system", "developer"})
 _INSTRUCTION_WORDS = 12
 """Words in a row of an instruction that make a copy of it: its greeting may be said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A record that has been parsed and cut down, and what the detectors say of each of its leaves."""
-
-    record: Record
-    index: int
-    tree: Tree = field(repr=False)
-    minimized: Minimized = field(repr=False)
-    detected: Mapping[tuple[Path, bool], Sequence[Finding]] = field(repr=False)
-    """By place: a leaf's path with False, a key's with True."""
-    actions: Mapping[Path, Action] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +53,25 @@ class Told:
 def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detector, keys: Keys) -> Told:
     """The call's messages and records as the model may see them. The session learns what stands in them.
 
-    Fails with JSON_INVALID, JSON_TOO_DEEP, INTENT_UNKNOWN, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT or
-    SESSION_LIMIT; the session's unsaved facts are then worth nothing.
+    Fails with JSON_INVALID, JSON_TOO_DEEP, INTENT_UNKNOWN, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT,
+    SESSION_LIMIT or, for a risk signal that the policy does not name, FIELD_INVALID; the session's unsaved
+    facts are then worth nothing.
     """
+    session.hear(policy.declared(call.risk_signals))
     if call.customer_id:
         session.learn(Customer(call.customer_id))
     if policy.surrogates:
         session.surrogates.hear([*(m.text for m in call.messages), *(r.json for r in call.records)])
-    reader = Reader(policy, policy.destination("model"), call.customer_id or session.customer)
+    model = policy.destination("model")
+    narrowing = model.at_risk(session.signals)
+    reader = Reader(policy, model, call.customer_id or session.customer, narrowing=narrowing)
     writer = _Writer(session, reader, keys)
     detected = detector.find_many(
         [message.text for message in call.messages],
         questions=questions((message.role, message.text) for message in call.messages),
         language=call.language or "en",
     )
-    read = _read_records(call, policy, detector, session)
+    read = read_records(call, reader, detector, session)
     for one in read:
         _learn_record(one, policy, session)
     _learn_instructions(call, session)
@@ -129,41 +118,6 @@ def _with_halves(
     return list(every)
 
 
-def _read_records(call: PrepareCall, policy: Policy, detector: Detector, session: Session) -> list[Read]:
-    """Every record parsed, cut down and looked through, in one pass of the detectors."""
-    intent = policy.intent(call.intent)
-    trees = [
-        parse(record.json, field=f"records[{index}].json", object_only=True)
-        for index, record in enumerate(call.records)
-    ]
-    cut = [minimize(tree, intent) for tree in trees]
-    texts = [
-        (index, place)
-        for index, (tree, minimized) in enumerate(zip(trees, cut, strict=True))
-        for place in _looked_at(tree, minimized)
-    ]
-    detected = detector.find_many(
-        [place.text for _, place in texts],
-        labels=[place.label for _, place in texts],
-        language=call.language or "en",
-    )
-    by_record: list[dict[tuple[Path, bool], Sequence[Finding]]] = [{} for _ in trees]
-    for (index, place), found in zip(texts, detected, strict=True):
-        by_record[index][place.at] = told_apart(place.text, found, session, real=True)
-    return [
-        Read(
-            record, index, tree, minimized, by_record[index], {d.path: d.action for d in minimized.decisions}
-        )
-        for index, (record, tree, minimized) in enumerate(zip(call.records, trees, cut, strict=True))
-    ]
-
-
-def _looked_at(tree: Tree, minimized: Minimized) -> Iterator[Place]:
-    """The texts of a record: its leaves, dropped ones too, and of its keys the kept ones that are data."""
-    data = set(minimized.data_keys.values())
-    return (place for place in places(tree) if not place.key or place.path in data)
-
-
 def _learn_record(one: Read, policy: Policy, session: Session) -> None:
     """What the record holds becomes known: each leaf, what stands inside a longer text, and the notes."""
     for leaf in leaves(one.tree):
@@ -191,7 +145,7 @@ def _learn_record(one: Read, policy: Policy, session: Session) -> None:
                         path=path,
                         source=one.record.source,
                         subject=subject,
-                        dropped=one.actions[leaf.path] not in {Action.KEEP, Action.PSEUDONYMIZE},
+                        dropped=leaf.path in one.withheld,
                         number=isinstance(leaf.value, Number),
                     )
                 )
@@ -211,24 +165,18 @@ def _learn_instructions(call: PrepareCall, session: Session) -> None:
 
 def _values(text: str, entity: str, found: Sequence[Finding]) -> Iterator[tuple[str, str]]:
     """The values of one leaf with their entities: the whole leaf, and each finding inside a longer text."""
-    whole = entity or _entity_of_all(text, found)
+    whole = entity or entity_of_all(text, found)
     yield text, whole or UNTYPED
     if not whole:
         for finding in found:
             yield text[finding.start : finding.end], finding.entity
 
 
-def _entity_of_all(text: str, found: Sequence[Finding]) -> str:
-    """The entity of the finding that covers most of the text, the surest first; "" where none does."""
-    size = sum(map(str.isalnum, text))
-    covering = [f for f in found if sum(map(str.isalnum, text[f.start : f.end])) >= _MOST_OF_IT * size > 0]
-    return max(covering, key=lambda f: f.score).entity if covering else ""
-
-
 def _decisions(read: Sequence[Read]) -> Iterator[Decided]:
     for one in read:
         for decision in one.minimized.decisions:
-            yield Decided(one.index, path_text(decision.path), decision.action, decision.reason)
+            path = path_text(decision.path)
+            yield Decided(one.index, path, decision.action, decision.reason, decision.decided_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,11 +268,11 @@ class _Writer:
         if action is Action.KEEP:
             seen = self.look(text, one.detected[path, False])
             return self.rewrite(text, seen) + self._canary(one, path), seen
-        entity = self.reader.policy.entity_of(path) or _entity_of_all(text, one.detected[path, False])
+        entity = self.reader.policy.entity_of(path) or entity_of_all(text, one.detected[path, False])
         subject, *_ = self.reader.policy.subjects.of(one.tree, path, one.record.subject_id)
         known = Known(
             text, entity or UNTYPED, path_text(path), one.record.source, subject,
-            dropped=action is not Action.PSEUDONYMIZE,
+            dropped=path in one.withheld,
         )  # fmt: skip
         return operate(
             action, known.entity, text, keys=self.keys, pseudonym=lambda *_: self._pseudonym(known)

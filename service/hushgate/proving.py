@@ -125,6 +125,7 @@ def _run(trial: Trial, candidate: Candidate) -> _Out:
         PrepareCall(
             tenant, _NAME, trial.agent, trial.intent,
             messages=messages, records=tuple(records), customer_id="customer",
+            risk_signals=trial.risk_signals,
         ),
         session,
     )  # fmt: skip

@@ -166,7 +166,7 @@ class Redactor:
 
     def _hiding(self, text: str, detected: Iterable[Finding]) -> list[Finding]:
         counting = counted(text, detected, self.policy, self._reader.destination.thresholds)
-        return [found for found in counting if self._reader.action(found, None).hides]
+        return [found for found in counting if self._reader.decided(found).action.hides]
 
     def _detect(self, texts: Sequence[Place], language: str) -> Iterator[tuple[Finding, ...]]:
         """What each text holds, in order. A key of one word names no one: patterns alone look at it."""
@@ -203,10 +203,7 @@ class Redactor:
         counting = counted(text, detected, self.policy, self._reader.destination.thresholds)
         if not counting:
             return _Done(Redaction(text))
-        findings = settle(
-            found if found.action.hides else replace(found, action=self._reader.action(found, None))
-            for found in counting
-        )
+        findings = settle(found if found.action.hides else self._reader.decided(found) for found in counting)
         if any(found.action.stops for found in findings):
             return _Done(Redaction(BLOCKED, findings))
         spans = [

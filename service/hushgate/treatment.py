@@ -20,7 +20,8 @@ from hushgate.settle import settle
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from hushgate.policy.model import Destination, Policy, Treatment
+    from hushgate.policy.model import Destination, Policy
+    from hushgate.policy.tightening import Tightening, Treatment
     from hushgate.sessions.session import Session
 
 
@@ -54,8 +55,8 @@ class Reader:
     destination: Destination
     subject: str = field(repr=False)
     """The subject who will read it; empty when nobody said."""
-    narrowing: tuple[Treatment, ...] = ()
-    """What is hidden beside, on the way that it goes."""
+    narrowing: tuple[Tightening, ...] = ()
+    """What is hidden beside, on the way that it goes and under the session's risk signals."""
     speaks: bool = True
     """It is the customer of this conversation, who has said what was said."""
 
@@ -69,29 +70,38 @@ class Reader:
             return Relation.SAID if self.speaks else Relation.OTHERS
         return Relation.UNKNOWN
 
-    def action(self, finding: Finding, known: Known | None, *, said: bool = False) -> Action:
-        """What the policy does with it here. ``said``: by the customer, whatever record holds it too.
+    def decided(self, finding: Finding, known: Known | None = None, *, said: bool = False) -> Finding:
+        """The finding with what the policy does with it here, and what made that stricter.
 
-        What comes from a dropped field passes only if the customer has said it themselves and the policy
-        names its entity for this reader. The way that the text goes can only hide more.
+        ``said``: by the customer, whatever record holds it too. What comes from a dropped field passes only
+        if the customer has said it themselves and the policy names its entity for this reader.
         """
-        action = self._action(finding, known, said=said and self.speaks)
-        return tightened(action, (("", each.action(finding.entity)) for each in self.narrowing))[0]
+        action = self._action(finding.entity, known, said=said and self.speaks)
+        action, by = tightened(action, self.asked(finding.entity, self.relation(known)))
+        return replace(finding, action=action, decided_by=by)
 
-    def _action(self, finding: Finding, known: Known | None, *, said: bool) -> Action:
-        if finding.entity == NOTE:
+    @property
+    def beside(self) -> tuple[Tightening, ...]:
+        """All that can only hide more here."""
+        return (*self.destination.profiles, *self.narrowing)
+
+    def asked(self, entity: str, relation: Relation) -> list[tuple[str, Action]]:
+        """Who of those asks for what."""
+        return [(each.name, _whose(each, relation).action(entity)) for each in self.beside]
+
+    @property
+    def waits(self) -> tuple[str, ...]:
+        """What has each draft wait for a person, whatever stands in it."""
+        return tuple(each.name for each in self.narrowing if each.waits)
+
+    def _action(self, entity: str, known: Known | None, *, said: bool) -> Action:
+        if entity == NOTE:
             return self.destination.internal_notes
-        relation = self.relation(known)
-        treatment = {
-            Relation.OWN: self.destination.own,
-            Relation.SAID: self.destination.own,
-            Relation.OTHERS: self.destination.others,
-            Relation.UNKNOWN: self.destination.unknown,
-        }[relation]
-        if finding.entity in SECRETS and finding.entity not in treatment.by_entity:
+        treatment = _whose(self.destination, self.relation(known))
+        if entity in SECRETS and entity not in treatment.by_entity:
             return self.destination.secrets
-        action = treatment.action(finding.entity)
-        echoes = said and finding.entity in treatment.by_entity
+        action = treatment.action(entity)
+        echoes = said and entity in treatment.by_entity
         if known is not None and known.dropped and not echoes and not action.hides:
             return self.destination.dropped
         return action
@@ -100,8 +110,17 @@ class Reader:
         """The finding with the action that the policy gives it. ``knowns``: all facts about the value."""
         known = best(knowns, self)
         said = any(fact.said for fact in knowns)
-        action = self.action(finding, known, said=said)
-        return Sighting(replace(finding, action=action), known, self.relation(known))
+        return Sighting(self.decided(finding, known, said=said), known, self.relation(known))
+
+
+def _whose(treated: Destination | Tightening, relation: Relation) -> Treatment:
+    """What is said of the values of those who stand so to the reader."""
+    return {
+        Relation.OWN: treated.own,
+        Relation.SAID: treated.own,
+        Relation.OTHERS: treated.others,
+        Relation.UNKNOWN: treated.unknown,
+    }[relation]
 
 
 def sightings(

@@ -83,7 +83,7 @@ def search(
     """Print entries as JSON lines, newest first.
 
     Fields: rpc, tenant, session, agent, actor, intent, destination, verdict, reasons, entities, fields,
-    decision_id, request, policy_version, policy_digest, subject, target, stage.
+    decided_by, decision_id, request, policy_version, policy_digest, subject, target, stage.
     """
     found = 0
     for entry in _found(settings, _question(where, since, until)):

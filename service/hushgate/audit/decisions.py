@@ -13,6 +13,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from hushgate.audit.entry import Entry
+from hushgate.calls import Code
 from hushgate.document import PLAIN_KEY
 from hushgate.minimization.paths import fold, quoted
 
@@ -87,8 +88,16 @@ def outcome(answer: Prepared | Reviewed, policy: Policy) -> dict[str, object]:
         "reasons": Counter(ground.code.value for ground in getattr(answer, "reasons", ())),
         "entities": counted(located.finding for located in answer.findings),
         "fields": _fields(getattr(answer, "fields", ()), policy.key_names),
+        "decided_by": _decided_by(answer),
         "repeated": answer.repeated,
     }
+
+
+def _decided_by(answer: Prepared | Reviewed) -> Counter[str]:
+    """Each place once, also where both a finding and the ground of a verdict speak of it."""
+    grounds = (one for one in getattr(answer, "reasons", ()) if one.code is Code.RISK)
+    decided = (*(one.finding for one in answer.findings), *getattr(answer, "fields", ()), *grounds)
+    return Counter(name for one in decided for name in one.decided_by)
 
 
 def counted(findings: Iterable[Finding]) -> dict[str, Counter[str]]:

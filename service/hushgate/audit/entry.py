@@ -62,6 +62,8 @@ class Entry:
     """How many findings, by entity and action."""
     fields: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """How many fields, by action and path in the policy's words."""
+    decided_by: Mapping[str, int] = field(default_factory=dict)
+    """How many findings and fields came out stricter, by what made them so: ``risk.new_device``."""
     items: int = 0
     """Of a batch; sessions of an erasure; calls that were refused alike."""
     target: str = ""

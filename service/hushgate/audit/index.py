@@ -30,10 +30,10 @@ NAMED = (
 """Fields of which an entry has one, and many entries the same."""
 RARE = ("decision_id", "session", "request")
 """Fields of which an entry has one, and few entries the same."""
-SETS = ("reasons", "entities", "fields")
-"""Fields of which an entry has several: reasons and entities by name, fields by path."""
+SETS = ("reasons", "entities", "fields", "decided_by")
+"""Fields of which an entry has several: reasons, entities and what decided by name, fields by path."""
 SEARCHED = (*NAMED, *RARE, *SETS)
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = f"""
     CREATE TABLE IF NOT EXISTS read (slot INT, file INT, size INT, PRIMARY KEY (slot, file)) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS name (id INTEGER PRIMARY KEY, kind TEXT, text TEXT, UNIQUE (kind, text));

@@ -99,6 +99,7 @@ def review(
     request_id: str = "",
     language: str = "",
     review_id: str = "",
+    risk_signals: Iterable[str] = (),
 ) -> ReviewRequest:
     """GuardService.Review: whether this text, or these arguments of a tool call, may be sent.
 
@@ -123,6 +124,7 @@ def review(
         request_id=request_id,
         language=language,
         review_id=review_id,
+        risk_signals=risk_signals,
     )
 
 
@@ -297,6 +299,7 @@ def review_stream(
     tool: str = "",
     request_id: str = "",
     language: str = "",
+    risk_signals: Iterable[str] = (),
 ) -> Outgoing[str, ReviewStreamRequest]:
     """GuardService.ReviewStream: what may be sent of a draft that comes in pieces.
 
@@ -314,6 +317,7 @@ def review_stream(
         tool=tool,
         request_id=request_id,
         language=language,
+        risk_signals=risk_signals,
     )
     first = (ReviewStreamRequest(start=start),)
     return Outgoing(first, texts, lambda text: _made(ReviewStreamRequest, text=text))

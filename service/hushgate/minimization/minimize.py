@@ -26,6 +26,8 @@ class FieldDecision:
     path: Path = field(repr=False)
     action: Action
     reason: str
+    decided_by: tuple[str, ...] = ()
+    """What made it stricter than the intent has it; empty: nothing did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,12 @@ class _Gone(Enum):
 _GONE: Final = _Gone.GONE
 
 
-def minimize(tree: Tree, intent: Intent) -> Minimized:
-    """``tree`` without all that ``intent`` does not name; of a bare value, which has no field, nothing."""
-    walk = _Walk([], [], {})
+def minimize(tree: Tree, intent: Intent, stricter: Mapping[Path, FieldDecision] | None = None) -> Minimized:
+    """``tree`` without all that ``intent`` does not name; of a bare value, which has no field, nothing.
+
+    ``stricter``: what is decided of some leaves in the intent's place.
+    """
+    walk = _Walk(stricter or {}, [], [], {})
     kept = walk.value(tree, (), (), intent.fields.start) if tree not in ({}, []) else tree
     if isinstance(kept, _Gone):
         kept = [] if isinstance(tree, list) else {}
@@ -63,6 +68,7 @@ def minimize(tree: Tree, intent: Intent) -> Minimized:
 class _Walk:
     """One pass over a record. ``path``: where a value stands in it; ``place``: where it would in ``kept``."""
 
+    stricter: Mapping[Path, FieldDecision]
     decisions: list[FieldDecision]
     kept_paths: list[Path]
     data_keys: dict[Path, Path]
@@ -74,10 +80,9 @@ class _Walk:
             return self.object(node, path, place, state)
         if isinstance(node, list) and node:
             return self.array(node, path, place, state)
-        rule = said(state)
-        action, reason = (rule.action, rule.reason) if rule else (Action.DROP, NOT_NAMED)
-        self.decisions.append(FieldDecision(path, action, reason))
-        if action is Action.DROP:
+        decision = self.stricter.get(path) or _decided(path, said(state))
+        self.decisions.append(decision)
+        if decision.action is Action.DROP:
             return _GONE
         if not isinstance(node, dict | list):
             self.kept_paths.append(path)
@@ -105,3 +110,9 @@ class _Walk:
             if not isinstance(passed, _Gone):
                 kept.append(passed)
         return kept or _GONE
+
+
+def _decided(path: Path, rule: FieldRule | None) -> FieldDecision:
+    return (
+        FieldDecision(path, rule.action, rule.reason) if rule else FieldDecision(path, Action.DROP, NOT_NAMED)
+    )

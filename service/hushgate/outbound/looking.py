@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hushgate.calls import Located
 from hushgate.document import path_text
 from hushgate.finding import NOTE, Finding
-from hushgate.outbound.reasons import ground_of, in_parts, unknown_token
+from hushgate.outbound.reasons import ground_of, in_parts, risky, unknown_token
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
@@ -97,10 +97,18 @@ class Looker:
             for place, one, found in zip(places, restored, detected, strict=True)
         ]
 
+    @property
+    def waits(self) -> tuple[Ground, ...]:
+        """Why the draft waits for a person, whatever stands in it; nothing where it need not."""
+        names = self.reader.waits
+        return (risky(names),) if names else ()
+
     def in_parts(self, told: Sequence[str], groups: Sequence[str], span: tuple[int, int]) -> list[Ground]:
         """Why a piece may not go whose digits, behind those that were told before, give a number away."""
         sighted = [
-            self.reader.sight(Finding(*span, known.entity, 1.0, "session.parts"), [known])
+            self.reader.sight(
+                Finding(*span, known.entity, 1.0, "session.parts"), self.session.facts_about(known)
+            )
             for known in self.session.fragments.find((*told, *groups), len(told))
             if speaks(known, self.reader)
         ]

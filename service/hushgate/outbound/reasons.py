@@ -78,6 +78,7 @@ def ground_of(sighting: Sighting, reader: Reader, destination: str, place: Place
     return Ground(
         code, _where(place) + said, finding.action, field, finding.start, finding.end,
         entity=finding.entity, path=path_text(place.path), confidence=sure, suggestion=instead,
+        decided_by=finding.decided_by,
     )  # fmt: skip
 
 
@@ -90,8 +91,13 @@ def in_parts(sighting: Sighting) -> Ground:
     code = _code(sighting)
     return Ground(
         code, said, action, field, finding.start, finding.end,
-        entity=finding.entity, suggestion=_instead(code, action, 0),
+        entity=finding.entity, suggestion=_instead(code, action, 0), decided_by=finding.decided_by,
     )  # fmt: skip
+
+
+def risky(signals: tuple[str, ...]) -> Ground:
+    """Why a draft waits that could be sent if there were no risk signals."""
+    return Ground(Code.RISK, "a person sends in this conversation", Action.HOLD, decided_by=signals)
 
 
 def unknown_token(span: tuple[int, int], action: Action, place: Place) -> Ground:

@@ -105,14 +105,14 @@ class Progress:
 def review(call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys) -> Judged:
     """The verdict on the call's draft. The session learns which digits went out, and nothing else.
 
-    Fails with JSON_INVALID, JSON_TOO_DEEP, DESTINATION_UNKNOWN, LANGUAGE_UNSUPPORTED or DETECTION_TIMEOUT.
+    Fails with JSON_INVALID, JSON_TOO_DEEP, LANGUAGE_UNSUPPORTED, DETECTION_TIMEOUT and as ``looker_for``.
     """
     looker = looker_for(call, policy, session, detector, secret)
     if call.text is None:
         return _review_arguments(call.arguments_json or "", looker)
     progress, released = advance(Progress().given(call.text, ended=True), looker)
     judged = progress.judged(released)
-    if judged.verdict in SENDABLE:
+    if judged.verdict in SENDABLE or looker.waits:
         return judged
     return replace(judged, suggestion=_suggestion(call.text, judged.reasons, looker))
 
@@ -131,13 +131,17 @@ def _suggestion(draft: str, reasons: Iterable[Ground], looker: Looker) -> str:
 def looker_for(
     call: ReviewCall, policy: Policy, session: Session, detector: Detector, secret: Keys
 ) -> Looker:
-    """Who looks at the call's draft. Failure DESTINATION_UNKNOWN."""
+    """Who looks at the call's draft; the session hears its risk signals.
+
+    Fails with DESTINATION_UNKNOWN, or FIELD_INVALID for a signal that the policy does not name.
+    """
+    session.hear(policy.declared(call.risk_signals))
     destination = policy.destination(call.destination)
     reader = Reader(
         policy,
         destination,
         call.recipient_id or session.customer,
-        narrowing=destination.narrowed(call.channel, call.tool),
+        narrowing=(*destination.on_way(call.channel, call.tool), *destination.at_risk(session.signals)),
         speaks=not call.recipient_id or session.customer in ("", call.recipient_id),
     )
     return Looker(session, detector, secret, reader, call)
@@ -150,6 +154,9 @@ def advance(progress: Progress, looker: Looker) -> tuple[Progress, str]:
     """
     destination = looker.call.destination
     before = looker.session.told(destination) if progress.told is None else progress.told
+    grounds = [ground for ground in looker.waits if ground not in progress.reasons]
+    if grounds:
+        progress = replace(progress, held=True, reasons=(*grounds, *progress.reasons))
     after, released = _decided(progress, looker)
     if not after.stopped:
         looker.session.tell(destination, (after.told or ())[len(before) :])
@@ -258,7 +265,7 @@ def _review_arguments(json: str, looker: Looker) -> Judged:
     told = looker.session.told(looker.call.destination)
     groups = [group for text in written for group in digit_groups(text)]
     together = (replace(g, detail=f"the call {g.detail}") for g in looker.in_parts(told, groups, (0, 0)))
-    reasons = (*(ground for one in looked for ground in one.grounds), *together)
+    reasons = (*looker.waits, *(ground for one in looked for ground in one.grounds), *together)
     verdict = _verdict(reasons, hidden=any(one.hidden for one in looked))
     if verdict not in SENDABLE:
         return Judged(verdict, None, reasons, findings)

@@ -13,7 +13,8 @@ from hushgate.policy.strictness import stricter
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hushgate.policy.model import Destination, Policy, Thresholds, Treatment
+    from hushgate.policy.model import Destination, Policy, Thresholds
+    from hushgate.policy.tightening import Tightening, Treatment
 
 HIDES_MORE = "hides more"
 LETS_MORE_THROUGH = "lets more through"
@@ -131,11 +132,12 @@ def _thresholds(where: str, was: Thresholds, now: Thresholds) -> Iterator[Change
 
 
 def _named(
-    name: str, way: str, was: Mapping[str, Treatment], now: Mapping[str, Treatment]
+    name: str, way: str, was: Mapping[str, Tightening], now: Mapping[str, Tightening]
 ) -> Iterator[Change]:
     for each in sorted({*was, *now}):
         if each in was and each in now:
-            yield from _treatment(f"{name}, {way} {each}", was[each], now[each])
+            # A channel or a tool treats all values alike, whoever's they are.
+            yield from _treatment(f"{name}, {way} {each}", was[each].own, now[each].own)
         else:
             named = ("not named", "named")
             before, after = named if each in now else reversed(named)

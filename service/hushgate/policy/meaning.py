@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from hushgate.minimization.paths import Pattern, parse_pattern
-from hushgate.policy.schema import ENTITY, DestinationFile
+from hushgate.policy.schema import ENTITY, DestinationFile, DestinationsFile, WhoseFile
 from hushgate.policy.subjects import wrong_subject
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hushgate.yamlfile import Document, Loc, Problem
 
 _WHOSE = ("own", "others", "unknown")
+_WAYS = ("channels", "tools")
+_DEFAULT = ("default",)
 _UNREVIEWED = ("model", "log")
 _SENT = {"draft", "arguments"}
 _ASKED = _SENT | {"text", "record", "other_record"}
@@ -53,7 +55,7 @@ def _sampled(data: dict[str, Any]) -> Iterator[Found]:
             yield ("sampling", "by_intent", name), f"there is no intent {name}"
 
 
-def _mapping(data: object, *keys: str) -> dict[str, Any]:
+def _mapping(data: object, *keys: str | int) -> dict[str, Any]:
     for key in keys:
         data = data.get(key) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
@@ -69,9 +71,32 @@ def _paths(data: dict[str, Any]) -> Iterator[Found]:
         with suppress(ValueError, TypeError):
             if wrong := wrong_subject(parse_pattern(path), parse_pattern(source)):
                 yield ("subjects", path), f"the path {path} or its subject's {wrong}"
-    internal = data.get("internal")
-    listed = internal if isinstance(internal, list) else []
-    yield from _patterns([(("internal", i), path) for i, path in enumerate(listed) if isinstance(path, str)])
+    lists: list[Loc] = [("internal",), *((*at, "drop") for at in _tightenings(data))]
+    for place in lists:
+        parent = _mapping(data, *place[:-1]) if place[1:] else data
+        yield from _patterns([((*place, i), path) for i, path in _listed(parent, str(place[-1]))])
+
+
+def _tightenings(data: dict[str, Any]) -> list[Loc]:
+    """Where what can only hide more is written, whatever the destination."""
+    return [("risk", signal) for signal in _mapping(data, "risk")]
+
+
+def _treatments(data: dict[str, Any]) -> Iterator[tuple[Loc, Collection[str]]]:
+    """Where it says of entities what becomes of them, and the keys there that are no entities."""
+    places: list[tuple[Loc, Collection[str]]] = [
+        (("destinations", place), DestinationFile.model_fields) for place in _mapping(data, "destinations")
+    ]
+    places += [
+        ((*at, place), WhoseFile.model_fields)
+        for at in _tightenings(data)
+        for place in DestinationsFile.model_fields
+    ]
+    for at, keys in places:
+        yield at, keys
+        yield from (((*at, whose), _DEFAULT) for whose in _WHOSE)
+        yield from (((*at, way, name), _DEFAULT) for way in _WAYS for name in _mapping(data, *at, way))
+        yield (*at, "thresholds"), _DEFAULT
 
 
 def _patterns(paths: list[tuple[Loc, str]]) -> Iterator[Found]:
@@ -88,29 +113,9 @@ def _patterns(paths: list[tuple[Loc, str]]) -> Iterator[Found]:
 
 
 def _entities(data: dict[str, Any], known: Collection[str] | None) -> Iterator[Found]:
+    places = [*_treatments(data), (("thresholds",), _DEFAULT), (("pseudonyms",), _DEFAULT)]
     named: list[tuple[Loc, str]] = [
-        (("destinations", place, *whose, entity), entity)
-        for place, destination in _mapping(data, "destinations").items()
-        for whose in ((), *((key,) for key in _WHOSE))
-        for entity in _mapping(destination, *whose)
-        if entity != "default" and (whose or entity not in DestinationFile.model_fields)
-    ]
-    named += [
-        ((key, e), e) for key in ("thresholds", "pseudonyms") for e in _mapping(data, key) if e != "default"
-    ]
-    named += [
-        (("destinations", place, "thresholds", entity), entity)
-        for place, destination in _mapping(data, "destinations").items()
-        for entity in _mapping(destination, "thresholds")
-        if entity != "default"
-    ]
-    named += [
-        (("destinations", place, way, name, entity), entity)
-        for place in _mapping(data, "destinations")
-        for way in ("channels", "tools")
-        for name in _mapping(data, "destinations", place, way)
-        for entity in _mapping(data, "destinations", place, way, name)
-        if entity != "default"
+        ((*at, entity), entity) for at, keys in places for entity in _mapping(data, *at) if entity not in keys
     ]
     own = [(("deny", e), e) for e in _mapping(data, "deny")]
     own += [(("entities", path), e) for path, e in _mapping(data, "entities").items() if isinstance(e, str)]
@@ -188,20 +193,23 @@ def _tests(data: dict[str, Any]) -> Iterator[Found]:
             yield ("tests", i), f"tests[{i}] has a draft and arguments; a review is of one of them"
         if not sent and said & _OF_A_VERDICT:
             yield ("tests", i), f"tests[{i}] has no draft or arguments that there could be a verdict on"
+        for at, signal in _listed(test, "risk_signals"):
+            if signal not in _mapping(data, "risk"):
+                yield ("tests", i, "risk_signals", at), f"there is no risk signal {signal}"
 
 
 def _held(data: dict[str, Any]) -> Iterator[Found]:
     """Where nobody could decide: what goes to the model or a log is rewritten, and asks no person."""
     for place in _UNREVIEWED:
-        yield from _holding(("destinations", place), data.get("destinations", {}), place)
+        for at in (("destinations",), *_tightenings(data)):
+            yield from _holding((*at, place), _mapping(data, *at).get(place), place)
 
 
-def _holding(at: Loc, data: object, place: str) -> Iterator[Found]:
-    held = data.get(place) if isinstance(data, dict) else None
-    if held == "hold":
-        yield at, f"hold waits for a person, and what goes to {at[1]} asks none; say block or redact"
-    for key in held if isinstance(held, dict) else ():
-        yield from _holding((*at, key), held, key)
+def _holding(at: Loc, said: object, place: str) -> Iterator[Found]:
+    if said == "hold":
+        yield at, f"hold waits for a person, and what goes to {place} asks none; say block or redact"
+    for key, below in said.items() if isinstance(said, dict) else ():
+        yield from _holding((*at, key), below, place)
 
 
 def _listed(entry: object, key: str) -> list[tuple[int, str]]:

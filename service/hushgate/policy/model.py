@@ -6,35 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
+from hushgate.policy.tightening import of_way
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hushgate.budgets import Budget
     from hushgate.document import Path
     from hushgate.finding import Action
     from hushgate.policy.fields import FieldRule, PathTable
     from hushgate.policy.subjects import Subjects
+    from hushgate.policy.tightening import Tightening, Treatment
 
 DESTINATIONS = ("model", "customer", "tool", "human_agent", "log")
 """Where text can be going. A policy speaks of each."""
-
-
-@dataclass(frozen=True, slots=True)
-class Treatment:
-    """What becomes of findings, by entity."""
-
-    default: Action
-    by_entity: Mapping[str, Action]
-
-    def action(self, entity: str) -> Action:
-        """The action for ``entity``."""
-        return self.by_entity.get(entity, self.default)
-
-    def changed(self, change: Mapping[Action, Action]) -> Treatment:
-        """With other actions in the place of some."""
-        by_entity = {entity: change.get(action, action) for entity, action in self.by_entity.items()}
-        return Treatment(change.get(self.default, self.default), by_entity)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +50,14 @@ class Destination:
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
     """Of values of fields that the intent has no use for."""
-    channels: Mapping[str, Treatment]
+    channels: Mapping[str, Tightening]
     """What a channel, in small letters, hides beside."""
-    tools: Mapping[str, Treatment]
+    tools: Mapping[str, Tightening]
     """What a tool, in small letters, is not given."""
+    risk: Mapping[str, Tightening]
+    """What each risk signal of the policy hides beside."""
+    profiles: tuple[Tightening, ...]
+    """What each profile hides, whatever the policy says."""
     unknown_tokens: Action
     """Of what looks like a token and is none of the session: ``block`` or ``hold``."""
     thresholds: Thresholds
@@ -82,23 +71,26 @@ class Destination:
             for name in ("internal_notes", "secrets", "dropped", "unknown_tokens")
             for action in (getattr(self, name),)
         }
-        channels, tools = (
-            {name: each.changed(change) for name, each in way.items()} for way in (self.channels, self.tools)
+        channels, tools, risk = (
+            {name: each.changed(change) for name, each in way.items()}
+            for way in (self.channels, self.tools, self.risk)
         )
-        return replace(self, channels=channels, tools=tools, **treatments, **actions)
+        profiles = tuple(each.changed(change) for each in self.profiles)
+        return replace(
+            self, channels=channels, tools=tools, risk=risk, profiles=profiles, **treatments, **actions
+        )
 
-    def narrowed(self, channel: str, tool: str) -> tuple[Treatment, ...]:
-        """What hides beside the rest, on this channel and for this tool.
+    def on_way(self, channel: str, tool: str) -> tuple[Tightening, ...]:
+        """What hides beside on this channel and for this tool.
 
         A channel or a tool that is not said, or that the policy does not name where it names some, could be
         any of those: all of them hide.
         """
-        return (*_of_way(self.channels, channel), *_of_way(self.tools, tool))
+        return (*of_way(self.channels, channel), *of_way(self.tools, tool))
 
-
-def _of_way(named: Mapping[str, Treatment], name: str) -> tuple[Treatment, ...]:
-    treatment = named.get(name.strip().casefold())
-    return tuple(named.values()) if treatment is None else (treatment,)
+    def at_risk(self, signals: Iterable[str]) -> tuple[Tightening, ...]:
+        """What hides beside under these risk signals; under one of another policy, all of this one's."""
+        return tuple({each.name: each for name in signals for each in of_way(self.risk, name)}.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +177,7 @@ class Trial:
     """Codes that the verdict has among its reasons."""
     fails: str
     """The reason of the failure that it must end with; empty: it must not fail."""
+    risk_signals: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +222,10 @@ class Policy:
     reviews: Reviews
     sampling: Sampling | None
     """None: no message that passed is looked at."""
+    risk: Mapping[str, PathTable[bool]] = field(repr=False)
+    """By risk signal that a call may give, the fields that are dropped under it."""
+    profiles: Mapping[str, PathTable[bool]] = field(repr=False)
+    """By profile, the fields that are dropped."""
 
     def intent(self, name: str) -> Intent:
         """The intent of that name. Fails with INTENT_UNKNOWN: what is not described may use nothing."""
@@ -245,6 +242,23 @@ class Policy:
             sentence = f"destination must be one of {', '.join(DESTINATIONS)}"
             raise Failure(Reason.DESTINATION_UNKNOWN, sentence, field="destination")
         return found
+
+    def declared(self, signals: Sequence[str]) -> Sequence[str]:
+        """``signals``. Fails with FIELD_INVALID for one that the policy does not name: none is ignored."""
+        for index, signal in enumerate(signals):
+            if signal not in self.risk:
+                at = f"risk_signals[{index}]"
+                sentence = f"{at} is none of the {len(self.risk)} that policy {self.version} has"
+                raise Failure(Reason.FIELD_INVALID, sentence, field=at)
+        return signals
+
+    def dropping(self, signals: Sequence[str]) -> list[tuple[str, PathTable[bool]]]:
+        """Who drops fields that an intent may name, and which; signals as in ``Destination.at_risk``."""
+        known = self.risk if any(each not in self.risk for each in signals) else signals
+        return [
+            *((f"profile.{name}", table) for name, table in self.profiles.items()),
+            *((f"risk.{name}", self.risk[name]) for name in known),
+        ]
 
     def changed(self, destination: str, change: Mapping[Action, Action]) -> Policy:
         """With other actions in the place of some, on the way to one destination."""

@@ -22,11 +22,11 @@ from hushgate.policy.model import (
     Reviews,
     Sampling,
     Thresholds,
-    Treatment,
     Trial,
 )
-from hushgate.policy.schema import PolicyFile
+from hushgate.policy.schema import PolicyFile, WhoseFile
 from hushgate.policy.subjects import Subjects
+from hushgate.policy.tightening import Tightening, Treatment
 from hushgate.yamlfile import problems_of, read_yaml
 
 if TYPE_CHECKING:
@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from hushgate.minimization.paths import Pattern
-    from hushgate.policy.schema import AgentFile, DestinationFile, SamplingFile, TestFile
+    from hushgate.policy.schema import (
+        AgentFile,
+        DestinationFile,
+        SamplingFile,
+        SignalFile,
+        TestFile,
+        TighteningFile,
+    )
     from hushgate.yamlfile import Problem
 
 
@@ -99,10 +106,7 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
             name: Intent(name, each.description, field_rules(intent_fields(file, name)))
             for name, each in file.intents.items()
         },
-        destinations={
-            name: _destination(name, getattr(file.destinations, name), file.thresholds)
-            for name in DESTINATIONS
-        },
+        destinations={name: _destination(name, file) for name in DESTINATIONS},
         thresholds=_thresholds(file.thresholds),
         internal=path_set(map(parse_pattern, file.internal)),
         entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
@@ -119,6 +123,8 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
         sampling=None if file.sampling is None else _sampling(file.sampling, file.intents),
+        risk={name: _dropping(each) for name, each in file.risk.items()},
+        profiles={},
     )
 
 
@@ -135,7 +141,7 @@ def _sampling(file: SamplingFile, intents: Collection[str]) -> Sampling:
 
 
 def _trial(file: TestFile) -> Trial:
-    lists = {name: tuple(getattr(file, name)) for name in ("hides", "keeps", "reasons")}
+    lists = {name: tuple(getattr(file, name)) for name in ("hides", "keeps", "reasons", "risk_signals")}
     return Trial(**{**file.model_dump(), **lists})
 
 
@@ -146,7 +152,8 @@ def _content(file: PolicyFile) -> str:
 
 def _key_names(file: PolicyFile) -> dict[str, str]:
     said = (*(each.fields for each in file.intents.values()), *file.field_sets.values())
-    paths = [*(path for fields in said for path in fields), *file.internal, *file.entities]
+    dropped = (path for each in file.risk.values() for path in each.drop)
+    paths = [*(path for fields in said for path in fields), *file.internal, *file.entities, *dropped]
     return {key: name for path in sorted(paths) for key, name in key_names(parse_pattern(path)).items()}
 
 
@@ -157,12 +164,11 @@ def intent_fields(file: PolicyFile, intent: str) -> dict[Pattern, Action]:
     return {parse_pattern(path): Action(action) for fields in written for path, action in fields.items()}
 
 
-def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, float]) -> Destination:
+def _destination(name: str, policy: PolicyFile) -> Destination:
     """What is not said: to a customer or a tool, notes, secrets and others' values are blocked."""
+    file: DestinationFile = getattr(policy.destinations, name)
     outward = name in {"customer", "tool"}
-    flat: dict[str, str] = dict(file.__pydantic_extra__)
-    if file.default is not None:
-        flat["default"] = file.default
+    flat = _flat(file)
     if flat or (file.own is file.others is file.unknown is None):
         own, unknown = (_treatment(_over(flat, each), Action.REDACT) for each in (file.own, file.unknown))
     else:
@@ -178,10 +184,12 @@ def _destination(name: str, file: DestinationFile, thresholds: Mapping[str, floa
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
-        channels=_narrowing(file.channels),
-        tools=_narrowing(file.tools),
+        channels=_ways("channel", file.channels),
+        tools=_ways("tool", file.tools),
+        risk={signal: _at_risk(signal, each, name) for signal, each in policy.risk.items()},
+        profiles=(),
         unknown_tokens=Action(file.unknown_tokens or Action.BLOCK),
-        thresholds=_thresholds(_over(thresholds, file.thresholds)),
+        thresholds=_thresholds(_over(policy.thresholds, file.thresholds)),
     )
 
 
@@ -190,9 +198,34 @@ def _over(flat: Mapping[str, V], written: Mapping[str, V] | None) -> Mapping[str
     return written if written is not None and "default" in written else {**flat, **(written or {})}
 
 
-def _narrowing(written: Mapping[str, Mapping[str, str]] | None) -> dict[str, Treatment]:
+def _ways(kind: str, written: Mapping[str, Mapping[str, str]] | None) -> dict[str, Tightening]:
     """What is not said stays as the destination has it."""
-    return {name.casefold(): _treatment(each, Action.KEEP) for name, each in (written or {}).items()}
+    ways = {name: _treatment(each, Action.KEEP) for name, each in (written or {}).items()}
+    return {name.casefold(): Tightening(f"{kind}.{name}", all_, all_, all_) for name, all_ in ways.items()}
+
+
+def _at_risk(signal: str, file: SignalFile, destination: str) -> Tightening:
+    return _tightening(f"risk.{signal}", file, destination, waits=destination in file.hold)
+
+
+def _tightening(name: str, file: TighteningFile, destination: str, *, waits: bool = False) -> Tightening:
+    """What is said for all values alike holds for each of the three, too."""
+    said = getattr(file, destination) or WhoseFile()
+    all_ = _treatment(_flat(said), Action.KEEP)
+    own, others, unknown = (
+        all_.joined(_treatment(whose or {}, Action.KEEP)) for whose in (said.own, said.others, said.unknown)
+    )
+    return Tightening(name, own, others, unknown, waits)
+
+
+def _dropping(file: TighteningFile) -> PathTable[bool]:
+    return path_set(map(parse_pattern, file.drop))
+
+
+def _flat(file: WhoseFile) -> dict[str, str]:
+    """What is said for all values alike."""
+    flat: dict[str, str] = dict(file.__pydantic_extra__)
+    return flat if file.default is None else {**flat, "default": file.default}
 
 
 def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:

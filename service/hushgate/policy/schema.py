@@ -44,6 +44,7 @@ Form = Literal["token", "surrogate"]
 DestinationName = Literal["model", "customer", "tool", "human_agent", "log"]
 
 ENTITY = r"^[A-Z][A-Z0-9_]+$"
+SIGNAL = r"^[a-z][a-z0-9_]{0,63}$"
 VERSION = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -82,8 +83,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DestinationFile(BaseModel):
-    """A destination: entities and what becomes of each, and the keys below beside them."""
+class WhoseFile(BaseModel):
+    """Entities and what becomes of each, and what becomes of those of one person, or of nobody known."""
 
     model_config = ConfigDict(
         extra="allow",
@@ -99,6 +100,11 @@ class DestinationFile(BaseModel):
     own: Treatment | None = None
     others: Treatment | None = None
     unknown: Treatment | None = None
+
+
+class DestinationFile(WhoseFile):
+    """A destination: entities and what becomes of each, and the keys below beside them."""
+
     internal_notes: TextAction | None = None
     secrets: TextAction | None = None
     dropped: TextAction | None = None
@@ -111,6 +117,27 @@ class DestinationFile(BaseModel):
 _Destination = Annotated[
     DestinationFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | DestinationFile)
 ]
+
+
+_Whose = Annotated[WhoseFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | WhoseFile)]
+
+
+class TighteningFile(_Strict):
+    """What can only hide more than a policy says: fields, and what is found in a text, by destination."""
+
+    description: str = ""
+    drop: list[str] = []
+    model: _Whose | None = None
+    customer: _Whose | None = None
+    tool: _Whose | None = None
+    human_agent: _Whose | None = None
+    log: _Whose | None = None
+
+
+class SignalFile(TighteningFile):
+    """What a risk signal of a call tightens. ``hold``: where each draft waits for a person."""
+
+    hold: list[Literal["customer", "tool", "human_agent"]] = []
 
 
 class DestinationsFile(_Strict):
@@ -206,6 +233,7 @@ class TestFile(_Strict):
     verdict: Literal["", "PASSED", "REDACTED", "BLOCKED", "HELD"] = ""
     reasons: list[Code] = []
     fails: Literal["", "TENANT_UNKNOWN", "INTENT_UNKNOWN", "AGENT_NOT_ALLOWED"] = ""
+    risk_signals: list[str] = []
 
 
 class PolicyFile(_Strict):
@@ -223,6 +251,7 @@ class PolicyFile(_Strict):
     pseudonyms: Annotated[
         dict[str, Form], BeforeValidator(_forms, json_schema_input_type=Form | dict[str, Form])
     ] = {}
+    risk: Annotated[dict[Annotated[str, Field(pattern=SIGNAL)], SignalFile], Some] = {}
     outbound: OutboundFile = OutboundFile()
     reviews: ReviewsFile = ReviewsFile()
     sampling: SamplingFile | None = None

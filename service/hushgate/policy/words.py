@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from hushgate.document import Path
     from hushgate.minimization.paths import Pattern
-    from hushgate.policy.model import Agent, Destination, Policy, Treatment
+    from hushgate.policy.model import Agent, Destination, Policy
+    from hushgate.policy.tightening import Tightening, Treatment
 
 _WIDTH = 100
 WORDS: Mapping[Action, str] = {
@@ -70,6 +71,10 @@ def _fields(policy: Policy, name: str) -> Iterator[str]:
     if left_out:
         yield "Named, and left out whatever else lets it through:"
         yield from _wrapped(", ".join(left_out), "    ")
+    for signal, each in file.risk.items():
+        if each.drop:
+            yield f"Left out under risk signal {signal}:"
+            yield from _wrapped(", ".join(each.drop), "    ")
 
 
 def _becomes(policy: Policy, pattern: Pattern, action: Action) -> str:
@@ -94,14 +99,46 @@ def _ways(policy: Policy) -> Iterator[str]:
     model = policy.destination("model")
     yield "  model: messages, and the fields that are given"
     yield from _treatments(model)
+    yield from _at_risk(model)
     for name in _OUTWARD:
         destination = policy.destination(name)
         yield f"  {name}: drafts"
         yield from _treatments(destination)
-        for way, named in (("channel", destination.channels), ("tool", destination.tools)):
-            for each, treatment in named.items():
-                if any(action.hides for action in (treatment.default, *treatment.by_entity.values())):
-                    yield from _wrapped(f"on {way} {each}, beside: {treatment_words(treatment)}", "    ")
+        for each in (*destination.channels.values(), *destination.tools.values()):
+            yield from _beside(f"on {' '.join(each.name.split('.', 1))}", each)
+        yield from _at_risk(destination)
+
+
+def _at_risk(destination: Destination) -> Iterator[str]:
+    for signal, tightening in destination.risk.items():
+        yield from _beside(f"under risk signal {signal}", tightening)
+
+
+def _beside(when: str, tightening: Tightening) -> Iterator[str]:
+    """What it hides beside; nothing where it hides nothing."""
+    if words := tightening_words(tightening):
+        yield from _wrapped(f"{when}, beside: {words}", "    ")
+
+
+def tightening_words(tightening: Tightening) -> str:
+    """What it hides, by whose a value is where that matters; empty where it hides nothing."""
+    own, others, unknown = tightening.own, tightening.others, tightening.unknown
+    if own == others == unknown:
+        said = [_hiding("", own)]
+    else:
+        named = (
+            ("the reader's own: ", own),
+            ("somebody else's: ", others),
+            ("of whom is not known: ", unknown),
+        )
+        said = [_hiding(whose, treatment) for whose, treatment in named]
+    waits = "each draft waits for a person" if tightening.waits else ""
+    return "; ".join(filter(None, (*said, waits)))
+
+
+def _hiding(whose: str, treatment: Treatment) -> str:
+    hides = any(action.hides for action in (treatment.default, *treatment.by_entity.values()))
+    return f"{whose}{treatment_words(treatment)}" if hides else ""
 
 
 def _treatments(destination: Destination) -> Iterator[str]:

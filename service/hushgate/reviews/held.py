@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from hushgate.calls import Code, Ground, Verdict
+from hushgate.calls import Code, Ground, Verdict, read_ground
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
 from hushgate.outbound.review import Judged
@@ -80,7 +80,7 @@ class Held:
 
 def digest_of_call(call: ReviewCall) -> str:
     """Who asks, for whom, with which draft: SHA-256, in hexadecimal."""
-    asked = asdict(replace(call, request_id="", review_id="", actor=""))
+    asked = asdict(replace(call, request_id="", review_id="", risk_signals=(), actor=""))
     return _digest(json.dumps(asked, sort_keys=True))
 
 
@@ -185,10 +185,7 @@ def dump(review: Held) -> bytes:
 def load(data: bytes) -> Held:
     """What ``dump`` has written."""
     written = json.loads(data)
-    reasons = tuple(
-        Ground(**each | {"code": Code(each["code"]), "action": Action(each["action"])})
-        for each in written["reasons"]
-    )
+    reasons = tuple(map(read_ground, written["reasons"]))
     verdict = Verdict(written["verdict"]) if written["verdict"] else None
     return Held(**written | {"reasons": reasons, "state": State(written["state"]), "verdict": verdict})
 

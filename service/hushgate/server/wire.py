@@ -44,6 +44,7 @@ def finding(
         score=value.score,
         rule=value.rule,
         action=action(value.action),
+        decided_by=value.decided_by,
         message=message,
         record=record,
         path=path,
@@ -83,7 +84,11 @@ def prepare_response(prepared: Prepared) -> guard_service_pb2.PrepareResponse:
         ],
         fields=[
             guard_service_pb2.FieldDecision(
-                record=f.record, path=f.path, action=action(f.action), reason=f.reason
+                record=f.record,
+                path=f.path,
+                action=action(f.action),
+                reason=f.reason,
+                decided_by=f.decided_by,
             )
             for f in prepared.fields
         ],
@@ -123,6 +128,7 @@ def _draftless(
         request_id=request.request_id,
         language=request.language,
         actor=actor,
+        risk_signals=tuple(request.risk_signals),
     )
 
 
@@ -174,6 +180,7 @@ def reasons(grounds: Iterable[Ground]) -> list[verdict_pb2.ReviewReason]:
             path=ground.path,
             confidence=ground.confidence,
             suggestion=ground.suggestion,
+            decided_by=ground.decided_by,
         )
         for ground in grounds
     ]

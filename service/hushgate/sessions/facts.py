@@ -97,7 +97,14 @@ class Told:
     """How many such messages went before."""
 
 
-Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A risk signal that a call has given. It holds to the end of the session."""
+
+    name: str
+
+
+Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told | Signal
 
 
 def subject_of(fact: Fact) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Surrogate, Tail, Told
+from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Signal, Surrogate, Tail, Told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,6 +67,8 @@ def _written(fact: Fact) -> list[object]:  # noqa: PLR0911 - one for each kind
             return ["tail", fact.number, fact.text]
         case Told():
             return ["told", fact.destination, fact.groups, fact.place]
+        case Signal():
+            return ["signal", fact.name]
 
 
 def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
@@ -90,4 +92,6 @@ def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
             return Tail(number, text)
         case ["told", str(destination), list(groups), int(place)]:
             return Told(destination, tuple(groups), place)
+        case ["signal", str(name)]:
+            return Signal(name)
     raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")

@@ -15,6 +15,7 @@ from hushgate.sessions.facts import (
     Known,
     Note,
     Pseudonym,
+    Signal,
     Surrogate,
     Tail,
     Told,
@@ -31,7 +32,7 @@ from hushgate.transformation.people import fold, name_words
 from hushgate.transformation.tokens import ID_LENGTH, IDS, token_id, write_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from hushgate.sessions.facts import Fact
 
@@ -56,6 +57,8 @@ class Session:
         self.customer = ""
         self.subjects: set[str] = set()
         """Whom it holds something about."""
+        self.signals: list[str] = []
+        """Risk signals that calls have given, in the order in which they first were."""
         self._deaf = False
         self._tail = Tail(0, "")
         self._seen: set[bytes] = set()
@@ -74,7 +77,7 @@ class Session:
 
     def learn(self, fact: Fact, *, saved: bool = False) -> None:
         """Takes a fact in, once. ``saved``: it comes from the store."""
-        if self._deaf:
+        if self._deaf and not isinstance(fact, Signal):
             return
         name = self._name(fact)
         if name in self._seen:
@@ -94,7 +97,7 @@ class Session:
 
     @contextmanager
     def learning_nothing(self) -> Iterator[None]:
-        """What would be learnt within is not: a text is looked at that goes nowhere."""
+        """What would be learnt within is not: a text is looked at that goes nowhere. Risk signals are."""
         self._deaf = True
         try:
             yield
@@ -127,6 +130,8 @@ class Session:
                 self._tail = fact
             case Told():
                 self._told.setdefault(fact.destination, []).append(fact.groups)
+            case Signal():
+                self.signals.append(fact.name)
 
     def _take_pseudonym(self, fact: Pseudonym) -> None:
         identifier, known = fact.identifier[:ID_LENGTH], fact.known
@@ -158,6 +163,8 @@ class Session:
                 parts = ("tail", str(fact.number))
             case Told():
                 parts = ("told", fact.destination, str(fact.place), *fact.groups)
+            case Signal():
+                parts = ("signal", fact.name)
         return self._digest("\0".join(parts))
 
     def _digest(self, text: str) -> bytes:
@@ -210,6 +217,11 @@ class Session:
     def pseudonym_of(self, entity: str, value: str) -> str | None:
         """What stands for this value already, a made-up value or a token."""
         return self.surrogates.held(Known(value, entity)) or self.token_of(entity, value)
+
+    def hear(self, signals: Iterable[str]) -> None:
+        """Remembers risk signals: a later call that does not give them loosens nothing."""
+        for signal in signals:
+            self.learn(Signal(signal))
 
     @property
     def tail(self) -> str:

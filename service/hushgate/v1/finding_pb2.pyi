@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
@@ -91,6 +93,7 @@ class Finding(_message.Message):
     ACTION_FIELD_NUMBER: _builtins.int
     MESSAGE_FIELD_NUMBER: _builtins.int
     RECORD_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     PATH_FIELD_NUMBER: _builtins.int
     entity: _builtins.str
     """entity is the kind of what was found, in Presidio's vocabulary where it has a word: CREDIT_CARD, PERSON."""
@@ -112,6 +115,12 @@ class Finding(_message.Message):
     """path is the field, inside a record, an item's JSON or a tool call's arguments, whose text the offsets count in:
     order.items[0].name. It is empty for a plain text.
     """
+    @_builtins.property
+    def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """decided_by names what made the action stricter than the destination has it: "profile.gdpr", "risk.new_device",
+        "channel.voice", "tool.mailer". Of several, those that ask for the strictest action. Empty: the policy's own word.
+        """
+
     def __init__(
         self,
         *,
@@ -123,11 +132,12 @@ class Finding(_message.Message):
         action: Global___Action.ValueType = ...,
         message: _builtins.int | None = ...,
         record: _builtins.int | None = ...,
+        decided_by: _abc.Iterable[_builtins.str] | None = ...,
         path: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_message", b"_message", "_record", b"_record", "message", b"message", "record", b"record"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_message", b"_message", "_record", b"_record", "action", b"action", "end", b"end", "entity", b"entity", "message", b"message", "path", b"path", "record", b"record", "rule", b"rule", "score", b"score", "start", b"start"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_message", b"_message", "_record", b"_record", "action", b"action", "decided_by", b"decided_by", "end", b"end", "entity", b"entity", "message", b"message", "path", b"path", "record", b"record", "rule", b"rule", "score", b"score", "start", b"start"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__message: _TypeAlias = _typing.Literal["message"]  # noqa: Y015
     _WhichOneofArgType__message: _TypeAlias = _typing.Literal["_message", b"_message"]  # noqa: Y015

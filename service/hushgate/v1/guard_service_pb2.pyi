@@ -124,7 +124,9 @@ class PrepareRequest(_message.Message):
 
     @_builtins.property
     def risk_signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """risk_signals are what the caller knows about the call that should make the gate more careful, in the policy's words."""
+        """risk_signals are what the caller knows about the call that should make the gate more careful, in the policy's words:
+        new_device. One that the policy does not name is refused. Each holds for all later calls of the session, too.
+        """
 
     def __init__(
         self,
@@ -213,6 +215,7 @@ class FieldDecision(_message.Message):
     PATH_FIELD_NUMBER: _builtins.int
     ACTION_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     record: _builtins.int
     """record is the index of the record in the request."""
     path: _builtins.str
@@ -221,6 +224,10 @@ class FieldDecision(_message.Message):
     """action is what was done with the field."""
     reason: _builtins.str
     """reason is one sentence that says why."""
+    @_builtins.property
+    def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """decided_by names what made the action stricter than the intent has it, as in Finding."""
+
     def __init__(
         self,
         *,
@@ -228,10 +235,11 @@ class FieldDecision(_message.Message):
         path: _builtins.str = ...,
         action: _finding_pb2.Action.ValueType = ...,
         reason: _builtins.str = ...,
+        decided_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "path", b"path", "reason", b"reason", "record", b"record"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "decided_by", b"decided_by", "path", b"path", "reason", b"reason", "record", b"record"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -256,6 +264,7 @@ class ReviewRequest(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
     TOOL_FIELD_NUMBER: _builtins.int
+    RISK_SIGNALS_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant is the company, or the part of it, that the conversation belongs to. Required."""
     session_id: _builtins.str
@@ -294,6 +303,10 @@ class ReviewRequest(_message.Message):
     """
     tool: _builtins.str
     """tool is the tool that is called, as the policy names it, if the destination is tool."""
+    @_builtins.property
+    def risk_signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """risk_signals are what the caller knows about the call, as in PrepareRequest; those given before hold without it."""
+
     def __init__(
         self,
         *,
@@ -310,10 +323,11 @@ class ReviewRequest(_message.Message):
         language: _builtins.str = ...,
         review_id: _builtins.str = ...,
         tool: _builtins.str = ...,
+        risk_signals: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["arguments_json", b"arguments_json", "content", b"content", "text", b"text"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "review_id", b"review_id", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "tool", b"tool"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "arguments_json", b"arguments_json", "channel", b"channel", "content", b"content", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "review_id", b"review_id", "risk_signals", b"risk_signals", "session_id", b"session_id", "tenant", b"tenant", "text", b"text", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["text", "arguments_json"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -434,6 +448,7 @@ class ReviewStart(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     TOOL_FIELD_NUMBER: _builtins.int
+    RISK_SIGNALS_FIELD_NUMBER: _builtins.int
     tenant: _builtins.str
     """tenant is the company, or the part of it, that the conversation belongs to. Required."""
     session_id: _builtins.str
@@ -458,6 +473,10 @@ class ReviewStart(_message.Message):
     """language is the language of the draft, as ISO 639-1 says it: en. Empty means that it is detected."""
     tool: _builtins.str
     """tool is the tool that is called, as the policy names it, if the destination is tool."""
+    @_builtins.property
+    def risk_signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """risk_signals are what the caller knows about the call, as in PrepareRequest; those given before hold without it."""
+
     def __init__(
         self,
         *,
@@ -471,10 +490,11 @@ class ReviewStart(_message.Message):
         request_id: _builtins.str = ...,
         language: _builtins.str = ...,
         tool: _builtins.str = ...,
+        risk_signals: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "session_id", b"session_id", "tenant", b"tenant", "tool", b"tool"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "channel", b"channel", "destination", b"destination", "intent", b"intent", "language", b"language", "recipient_id", b"recipient_id", "request_id", b"request_id", "risk_signals", b"risk_signals", "session_id", b"session_id", "tenant", b"tenant", "tool", b"tool"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from hushgate.v1 import finding_pb2 as hushgate_dot_v1_dot_finding__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19hushgate/v1/verdict.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"\xdb\x01\n\x0cReviewReason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\x14\n\x0csource_field\x18\x03 \x01(\t\x12\r\n\x05start\x18\x04 \x01(\r\x12\x0b\n\x03\x65nd\x18\x05 \x01(\r\x12#\n\x06\x61\x63tion\x18\x06 \x01(\x0e\x32\x13.hushgate.v1.Action\x12\x0e\n\x06\x65ntity\x18\x07 \x01(\t\x12\x10\n\x08sentence\x18\x08 \x01(\r\x12\x0c\n\x04path\x18\t \x01(\t\x12\x12\n\nconfidence\x18\n \x01(\x02\x12\x12\n\nsuggestion\x18\x0b \x01(\t*s\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x12\n\x0eVERDICT_PASSED\x10\x01\x12\x14\n\x10VERDICT_REDACTED\x10\x02\x12\x13\n\x0fVERDICT_BLOCKED\x10\x03\x12\x10\n\x0cVERDICT_HELD\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19hushgate/v1/verdict.proto\x12\x0bhushgate.v1\x1a\x19hushgate/v1/finding.proto\"\xef\x01\n\x0cReviewReason\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65tail\x18\x02 \x01(\t\x12\x14\n\x0csource_field\x18\x03 \x01(\t\x12\r\n\x05start\x18\x04 \x01(\r\x12\x0b\n\x03\x65nd\x18\x05 \x01(\r\x12#\n\x06\x61\x63tion\x18\x06 \x01(\x0e\x32\x13.hushgate.v1.Action\x12\x0e\n\x06\x65ntity\x18\x07 \x01(\t\x12\x10\n\x08sentence\x18\x08 \x01(\r\x12\x0c\n\x04path\x18\t \x01(\t\x12\x12\n\nconfidence\x18\n \x01(\x02\x12\x12\n\nsuggestion\x18\x0b \x01(\t\x12\x12\n\ndecided_by\x18\x0c \x03(\t*s\n\x07Verdict\x12\x17\n\x13VERDICT_UNSPECIFIED\x10\x00\x12\x12\n\x0eVERDICT_PASSED\x10\x01\x12\x14\n\x10VERDICT_REDACTED\x10\x02\x12\x13\n\x0fVERDICT_BLOCKED\x10\x03\x12\x10\n\x0cVERDICT_HELD\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'hushgate.v1.verdict_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VERDICT']._serialized_start=291
-  _globals['_VERDICT']._serialized_end=406
+  _globals['_VERDICT']._serialized_start=311
+  _globals['_VERDICT']._serialized_end=426
   _globals['_REVIEWREASON']._serialized_start=70
-  _globals['_REVIEWREASON']._serialized_end=289
+  _globals['_REVIEWREASON']._serialized_end=309
 # @@protoc_insertion_point(module_scope)

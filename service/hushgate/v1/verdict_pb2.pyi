@@ -3,8 +3,10 @@
 isort:skip_file
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from hushgate.v1 import finding_pb2 as _finding_pb2
 import builtins as _builtins
@@ -71,6 +73,7 @@ class ReviewReason(_message.Message):
     PATH_FIELD_NUMBER: _builtins.int
     CONFIDENCE_FIELD_NUMBER: _builtins.int
     SUGGESTION_FIELD_NUMBER: _builtins.int
+    DECIDED_BY_FIELD_NUMBER: _builtins.int
     code: _builtins.str
     """code names the ground, for programs."""
     detail: _builtins.str
@@ -95,6 +98,12 @@ class ReviewReason(_message.Message):
     """confidence is how sure it is, from 0 to 1: 1 for a value of the session, a detector's score, the share of a note."""
     suggestion: _builtins.str
     """suggestion is what the draft could do instead: "say at most its last 4 digits"."""
+    @_builtins.property
+    def decided_by(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """decided_by names what made the action stricter than the destination has it, as in Finding. It is for programs and
+        people: detail does not say it, so that a model does not tell a caller what gave them away.
+        """
+
     def __init__(
         self,
         *,
@@ -109,10 +118,11 @@ class ReviewReason(_message.Message):
         path: _builtins.str = ...,
         confidence: _builtins.float = ...,
         suggestion: _builtins.str = ...,
+        decided_by: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "code", b"code", "confidence", b"confidence", "detail", b"detail", "end", b"end", "entity", b"entity", "path", b"path", "sentence", b"sentence", "source_field", b"source_field", "start", b"start", "suggestion", b"suggestion"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["action", b"action", "code", b"code", "confidence", b"confidence", "decided_by", b"decided_by", "detail", b"detail", "end", b"end", "entity", b"entity", "path", b"path", "sentence", b"sentence", "source_field", b"source_field", "start", b"start", "suggestion", b"suggestion"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
