@@ -1,4 +1,4 @@
-"""How long the stages of a call take, told to whoever watches the call; where nobody does, it costs nothing.
+"""How long the stages of a call take, and what it uses of budgets, told to whoever watches; else at no cost.
 
 A stage has a name out of the program and two times, and nothing of the call.
 """
@@ -36,6 +36,8 @@ class Stages:
     spans: list[Span] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
     """By stage, all its runs together."""
+    budgets: dict[tuple[str, str], float] = field(default_factory=dict)
+    """By agent of the register and name of the budget: the share that is used, 0 to 1."""
 
     def add(self, stage: str, began: float, ended: float) -> None:
         """A stage is over."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import string
@@ -12,10 +13,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.server.conftest import POLICY
 
 from hushgate.client import Client, HushgateError
 from hushgate.finding import Action, Finding
@@ -112,6 +115,32 @@ def test_what_was_decided_is_counted_once(counted):
     assert total(counted, "hushgate_restored_values_total", intent="order_status") == 1
     assert total(counted, "hushgate_fields_total", action="drop", intent="order_status") == 1
     assert total(counted, "hushgate_findings_total", rpc="Redact", entity="CREDIT_CARD", action="redact") == 1
+
+
+def test_the_share_that_is_used_of_an_agents_budgets_is_known(start, tmp_path):
+    agent = {"owner": "Care", "approved_by": "Privacy", "intents": ["order_status"], "autonomy": "medium"}
+    budgets = {"max_records_per_session": 4, "sensitive_sends_per_hour": 1, "max_blocked_in_a_row": 2}
+    policy = tmp_path / "policy.yaml"
+    cases = yaml.safe_load(POLICY.read_text())
+    policy.write_text(json.dumps(cases | {"agents": {"order-bot": agent | budgets}}))
+    call = {**NAMES, "session_id": "s-1", "agent_id": "order-bot"}
+    with start("--metrics", "127.0.0.1:0", policy=policy) as server, Client(server.address) as client:
+        record = {"source": "crm", "subject_id": "c-1", "data": {"order": {"id": "A-17"}}}
+        client.prepare(**call, records=[record])
+        client.review(**call, text="write to help@shop.example.com")
+        client.review(**call, text="use [EMAIL_ADDRESS_K7Q2M9]")
+        with pytest.raises(HushgateError):
+            client.review(**call, text="write to help@shop.example.com")
+        with pytest.raises(HushgateError):
+            client.prepare(**call | {"agent_id": "stranger"}, records=[record])
+        samples = until(server.notice, "hushgate_calls_total", 5)
+
+    name = "hushgate_budget_used_ratio"
+    used = {dict(has)["budget"]: value for (each, has), value in samples.items() if each == name}
+    assert used == {
+        "max_records_per_session": 0.25, "sensitive_sends_per_hour": 1.0, "max_blocked_in_a_row": 0.5
+    }  # fmt: skip
+    assert {dict(has)["agent"] for each, has in samples if each == name} == {"order-bot"}
 
 
 def test_the_policy_in_force_is_known(counted):

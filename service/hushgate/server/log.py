@@ -49,8 +49,6 @@ class Line:
     """Why a draft was changed or stopped, by code."""
     fields: Counter[str] = field(default_factory=Counter)
     """Fields of records, by action."""
-    budgets: dict[tuple[str, str], float] = field(default_factory=dict)
-    """By agent of the register and name of the budget: the share that is used, 0 to 1."""
     reason: str = ""
     """Why there is no answer: a failure's reason, CANCELLED, or empty."""
     written: bool = False

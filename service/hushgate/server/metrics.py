@@ -109,6 +109,8 @@ class Metrics:
         if line.stages is not None:
             for stage, seconds in line.stages.seconds.items():
                 self._stages.labels(stage).observe(seconds)
+            for (agent, budget), share in line.stages.budgets.items():
+                self._budgets.labels(agent, budget).set(share)
         if line.repeated:
             self._repeats.labels(line.rpc).inc()
             return
@@ -124,8 +126,6 @@ class Metrics:
             self._fields.labels(action, line.intent).inc(count)
         if line.restored:
             self._restored.labels(line.intent).inc(line.restored)
-        for (agent, budget), share in line.budgets.items():
-            self._budgets.labels(agent, budget).set(share)
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, registry=self.registry)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.reviews.memory import MemoryReviews
-from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found
+from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,14 +83,14 @@ class MemoryStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
-    ) -> bool:
+    ) -> Added | None:
         """See ``Store.add``."""
         held = self._living(session, row.life)
         if held is None or (entry is not None and len(held.entries) != after):
-            return False
+            return None
         if answer is not None and answer.name in held.answers:
-            return False
-        self._charge(charges)
+            return None
+        added = Added(self._charge(charges))
         if answer is not None:
             held.answers[answer.name] = answer.sealed
             if len(held.answers) > MOST_ANSWERS:
@@ -100,7 +100,7 @@ class MemoryStore:
         for subject in subjects:
             held.subjects.add(subject)
             self._subjects.setdefault(subject, set()).add(session)
-        return True
+        return added
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """See ``Store.answer``."""
@@ -146,8 +146,8 @@ class MemoryStore:
     def close(self) -> None:
         """Nothing is held open."""
 
-    def _charge(self, charges: Sequence[Charge]) -> None:
-        """All of the charges, or Exhausted and none."""
+    def _charge(self, charges: Sequence[Charge]) -> list[int]:
+        """All of the charges, or Exhausted and none. How many marks each account holds then."""
         changed: dict[bytes, dict[bytes, float]] = {}
         for place, charge in enumerate(charges):
             held = changed.get(charge.account, self._accounts.get(charge.account, {}))
@@ -157,6 +157,7 @@ class MemoryStore:
                 raise Exhausted(place)
             changed[charge.account] = {} if charge.clears else marks
         self._accounts |= changed
+        return [len(changed[charge.account]) for charge in charges]
 
     def _living(self, session: bytes, life: bytes) -> _Held | None:
         held = self._sessions.get(session)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.redis import RedisReviews
-from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -45,9 +45,9 @@ return 1
 # limit, now, until when, until when in milliseconds, whether it is cleared, how many marks, the marks
 _ADD = """
 local row = redis.call('HMGET', KEYS[1], 'life', 'entries')
-if row[1] ~= ARGV[1] then return 0 end
-if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return 0 end
-if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return 0 end
+if row[1] ~= ARGV[1] then return {0} end
+if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return {0} end
+if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return {0} end
 local at = 7
 for place = 2, #KEYS do
   local marks = tonumber(ARGV[at + 5])
@@ -56,10 +56,11 @@ for place = 2, #KEYS do
   for mark = at + 6, at + 5 + marks do
     if not redis.call('ZSCORE', KEYS[place], ARGV[mark]) then held = held + 1 end
   end
-  if held > tonumber(ARGV[at]) then return 1 - place end
+  if held > tonumber(ARGV[at]) then return {1 - place} end
   at = at + 6 + marks
 end
 at = 7
+local added = {1}
 for place = 2, #KEYS do
   local marks = tonumber(ARGV[at + 5])
   for mark = at + 6, at + 5 + marks do
@@ -67,6 +68,7 @@ for place = 2, #KEYS do
   end
   if ARGV[at + 4] == '1' then redis.call('DEL', KEYS[place]) end
   redis.call('PEXPIREAT', KEYS[place], ARGV[at + 3])
+  added[place] = redis.call('ZCARD', KEYS[place])
   at = at + 6 + marks
 end
 if ARGV[4] ~= '' then
@@ -80,7 +82,7 @@ if ARGV[3] ~= '' then
   local number = tonumber(ARGV[2]) + 1
   redis.call('HSET', KEYS[1], 'entries', number, number, ARGV[3])
 end
-return 1
+return added
 """
 _ANSWER = """
 if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
@@ -186,7 +188,7 @@ class RedisStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
-    ) -> bool:
+    ) -> Added | None:
         """See ``Store.add``. Subjects come first: one too many does no harm, one too few would."""
         for subject in subjects:
             with self._failures():
@@ -196,10 +198,12 @@ class RedisStore:
         name, sealed = (answer.name, answer.sealed) if answer else (b"", b"")
         keys = [_SESSION + session, *(_ACCOUNT + charge.account for charge in charges)]
         values = [value for charge in charges for value in _written(charge)]
-        done = self._run(_ADD, keys, row.life, after, entry or b"", name, sealed, MOST_ANSWERS, *values)
+        done, *held = self._run(
+            _ADD, keys, row.life, after, entry or b"", name, sealed, MOST_ANSWERS, *values
+        )
         if done < 0:
             raise Exhausted(-done - 1)
-        return bool(done)
+        return Added(held) if done else None
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """See ``Store.answer``."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.sqlite import SCHEMA as REVIEWS
 from hushgate.reviews.sqlite import SqliteReviews
-from hushgate.sessions.store import MOST_ANSWERS, Exhausted, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -136,7 +136,7 @@ class SqliteStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
-    ) -> bool:
+    ) -> Added | None:
         """See ``Store.add``."""
         try:
             with _failures(), self._transaction() as db:
@@ -151,11 +151,9 @@ class SqliteStore:
                         (row.life, answer.name, answer.sealed),
                     )
                     db.execute(_OLDEST_ANSWERS, (row.life, MOST_ANSWERS))
-                for place, charge in enumerate(charges):
-                    _make(db, charge, place)
+                return Added([_make(db, charge, place) for place, charge in enumerate(charges)])
         except _Taken:
-            return False
-        return True
+            return None
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:  # noqa: ARG002 - as above
         """See ``Store.answer``."""
@@ -239,8 +237,11 @@ class SqliteStore:
             raise
 
 
-def _make(db: sqlite3.Connection, charge: Charge, place: int) -> None:
-    """The charge within a transaction; raises Exhausted, which undoes it all."""
+def _make(db: sqlite3.Connection, charge: Charge, place: int) -> int:
+    """The charge within a transaction, and how many marks its account holds then.
+
+    Raises Exhausted, which undoes it all.
+    """
     db.execute("DELETE FROM mark WHERE account = ? AND expires <= ?", (charge.account, charge.at))
     db.executemany(
         "INSERT OR IGNORE INTO mark VALUES (?, ?, ?)",
@@ -251,6 +252,7 @@ def _make(db: sqlite3.Connection, charge: Charge, place: int) -> None:
         raise Exhausted(place)
     if charge.clears:
         db.execute("DELETE FROM mark WHERE account = ?", (charge.account,))
+    return 0 if charge.clears else int(held)
 
 
 class _Taken(Exception):  # noqa: N818 - no fault, a refusal

@@ -57,6 +57,14 @@ class Charge:
     """The account is empty afterwards."""
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was added stands in the store."""
+
+    held: Sequence[int] = ()
+    """How many marks the account of each charge holds now."""
+
+
 class Exhausted(Exception):  # noqa: N818 - no fault, a refusal
     """An account would have held too much. ``place``: which of the charges it was."""
 
@@ -103,10 +111,10 @@ class Store(Protocol):
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
-    ) -> bool:
+    ) -> Added | None:
         """Adds entry number ``after`` + 1, its subjects, the answer and the charges; all or nothing.
 
-        False: that number or the answer's name is taken, or this life of the session is over. Raises
+        None: that number or the answer's name is taken, or this life of the session is over. Raises
         Exhausted where an account would hold more than its limit.
         """
 

@@ -23,7 +23,7 @@ from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
 from hushgate.sessions.store import Answer, Charge, Exhausted, Found, Row
-from hushgate.stages import staged
+from hushgate.stages import WATCHED, staged
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -126,12 +126,19 @@ class Vault:
             self._subject(tenant, subject) for fact in facts.values() if (subject := subject_of(fact))
         }
         charges = [self._charge(tenant, session_id, held, spending) for spending in spendings]
-        if not self._store.add(
-            name, held.row, held.entries, entry, subjects=subjects, answer=kept, charges=charges
-        ):
+        try:
+            added = self._store.add(
+                name, held.row, held.entries, entry, subjects=subjects, answer=kept, charges=charges
+            )
+        except Exhausted as exhausted:
+            _noted(spendings[exhausted.place], 1.0)
+            raise
+        if added is None:
             # What was decided on what the session no longer is must not stay in it.
             del self._opened[name]
             return False
+        for spending, count in zip(spendings, added.held, strict=True):
+            _noted(spending, count / spending.limit if count else 0.0)
         if facts:
             held.entries = number
             facts.clear()
@@ -198,7 +205,7 @@ class Vault:
             for account, limit in accounts.items()
         ]
         try:
-            return self._store.add(name, held.row, held.entries, None, charges=charges)
+            return self._store.add(name, held.row, held.entries, None, charges=charges) is not None
         except Exhausted:
             return False
 
@@ -328,6 +335,13 @@ class Vault:
     def _sealed_answer(self, session: bytes, held: _Opened, name: str, data: bytes) -> Answer:
         label = _answer_name(held, name)
         return Answer(label, seal(held.cipher, data, _answer(session, held, label)))
+
+
+def _noted(spending: Spending, share: float) -> None:
+    """Tells whoever watches the call which share of a budget is used, 0 to 1."""
+    watched = WATCHED.get()
+    if watched is not None:
+        watched.budgets[spending.agent_id, spending.budget.value] = share
 
 
 def _entry(session: bytes, held: _Opened, number: int) -> bytes:
