@@ -31,7 +31,7 @@ from urllib.parse import quote
 
 import disguises
 
-from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
+from hushgate.calls import Code, Message, PrepareCall, Record, ReviewCall, Verdict
 from hushgate.server.assembly import assemble
 from hushgate.settings import Settings
 
@@ -91,8 +91,10 @@ def written(value: disguises.Value | str) -> str:
     return value if isinstance(value, str) else value.text
 
 
-def prepare(gate: Gate, session_id: str, people: dict[str, dict[str, disguises.Value | str]]) -> None:
-    """A session that knows both."""
+def prepare(
+    gate: Gate, session_id: str, people: dict[str, dict[str, disguises.Value | str]], customer: str = "c-1"
+) -> None:
+    """A session that knows these people."""
     records = tuple(
         Record(
             "crm",
@@ -110,7 +112,7 @@ def prepare(gate: Gate, session_id: str, people: dict[str, dict[str, disguises.V
         )
         for subject, fields in people.items()
     )
-    gate.prepare(PrepareCall(**NAMES, session_id=session_id, customer_id="c-1", records=records))
+    gate.prepare(PrepareCall(**NAMES, session_id=session_id, customer_id=customer, records=records))
 
 
 def phrased(field: str, leak: str, draw: random.Random) -> str:
@@ -245,11 +247,11 @@ def carried(people: dict, each: int) -> Iterator[Attack]:
                 )
 
 
-def ours(gate: Gate, people: dict) -> Callable[[Attack, int], bool]:
-    """Whether hushgate catches it."""
+def ours(gate: Gate, people: dict, within: str = "attacks") -> Callable[[Attack, int], bool]:
+    """Whether hushgate catches it. ``within``: the session that the drafts are written in."""
 
     def caught(attack: Attack, number: int) -> bool:
-        session_id = f"attack-{number}" if len(attack.texts) > 1 else "attacks"
+        session_id = f"{within}-{number}" if len(attack.texts) > 1 else within
         if len(attack.texts) > 1:
             prepare(gate, session_id, people)
         sent = []
@@ -360,43 +362,49 @@ def main() -> None:
     print(harmless(asked.data, draw))
 
 
+def open_policy(folder: Path) -> Path:
+    """The shipped policy with an intent that lets whole records through."""
+    shipped = (Path(__file__).parent.parent / "policies" / "contact-centre.yaml").read_text(encoding="utf-8")
+    policy = folder / "policy.yaml"
+    policy.write_text(shipped.replace("\nintents:\n", OPEN_INTENT), encoding="utf-8")
+    return policy
+
+
 def harmless(data: Path, draw: random.Random) -> str:
     """Real agents' messages in sessions with their own conversation's record and a stranger's.
 
     The intent lets the whole record through, so that what is hidden is hidden for what it is.
     """
-    shipped = (Path(__file__).parent.parent / "policies" / "contact-centre.yaml").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as folder:
-        policy = Path(folder) / "policy.yaml"
-        policy.write_text(shipped.replace("\nintents:\n", OPEN_INTENT), encoding="utf-8")
-        gate = assemble(Settings(names="none", policies=(policy,))).gate
+        gate = assemble(Settings(names="none", policies=(open_policy(Path(folder)),))).gate
     rows = [
         json.loads(line)
         for line in (data / "star_crm_triples.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    blocked = altered = wrongly = reviewed = 0
     for number, row in enumerate(rows):
-        own = row["crm_record"]
         other = {field: written(value) for field, value in values(draw)["c-2"].items()}
         said = [text for role, text in row["dialogue"] if role == "customer"]
-        names = {**NAMES, "intent": "anything", "session_id": f"harmless-{number}"}
         gate.prepare(
             PrepareCall(
-                **names,
-                customer_id="c-1",
+                **harmless_names(number),
+                customer_id=f"c-{number}",
                 messages=tuple(Message("user", text) for text in said),
                 records=(
-                    Record("crm", "c-1", json.dumps(own)),
-                    Record("crm", "c-2", json.dumps({"customer": other})),
+                    Record("crm", f"c-{number}", json.dumps(row["crm_record"])),
+                    Record("crm", f"x-{number}", json.dumps({"customer": other})),
                 ),
             )
         )
-        known = " ".join([*map(str, own.values()), *said]).casefold()
+    blocked = altered = wrongly = reviewed = foreign = 0
+    for number, row in enumerate(rows):
+        said = [text for role, text in row["dialogue"] if role == "customer"]
+        known = " ".join([*map(str, row["crm_record"].values()), *said]).casefold()
         for role, text in row["dialogue"]:
             if role == "customer" or not text:
                 continue
-            answer = gate.review(ReviewCall(**names, destination="customer", text=text))
+            answer = gate.review(ReviewCall(**harmless_names(number), destination="customer", text=text))
             reviewed += 1
+            foreign += any(ground.code is Code.OTHER_SESSION for ground in answer.reasons)
             if answer.verdict is Verdict.BLOCKED:
                 blocked += 1
             elif answer.text != text:
@@ -404,9 +412,14 @@ def harmless(data: Path, draw: random.Random) -> str:
                 spans = [one.finding for one in answer.findings if one.finding.action.hides]
                 wrongly += any(text[f.start : f.end].casefold() not in known for f in spans)
     return (
-        f"{reviewed} agents' messages: {blocked} blocked ({blocked / reviewed:.2%}), {altered} altered"
+        f"{reviewed} agents' messages: {blocked} blocked ({blocked / reviewed:.2%}; {foreign} for a value of another session), {altered} altered"
         f" ({altered / reviewed:.2%}), of them {wrongly} ({wrongly / reviewed:.2%}) where no value of the customer's stood"
     )
+
+
+def harmless_names(number: int) -> dict[str, str]:
+    """Of one of the agents' conversations, which are all there at once."""
+    return {**NAMES, "intent": "anything", "session_id": f"harmless-{number}"}
 
 
 if __name__ == "__main__":

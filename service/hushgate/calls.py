@@ -129,6 +129,7 @@ class Code(StrEnum):
 
     TOKEN_UNKNOWN = "TOKEN_UNKNOWN"  # noqa: S105 - no secret, a token of a session
     OTHER_SUBJECT = "OTHER_SUBJECT"
+    OTHER_SESSION = "OTHER_SESSION"
     INTERNAL_NOTE = "INTERNAL_NOTE"
     SECRET = "SECRET"  # noqa: S105 - as above
     FIELD_NOT_ALLOWED = "FIELD_NOT_ALLOWED"

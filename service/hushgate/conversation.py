@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 CUSTOMER_ROLES = frozenset({"user", "customer"})
 """Who speaks of values that are the customer's own words."""
+DRAFTING_ROLES = frozenset({"assistant", "model", "ai"})
+"""Whose turns are the model's own: what stands in them alone may come from anywhere."""
 _SILENT_ROLES = frozenset({"system", "developer", "tool", "function", "action"})
 """Turns that nobody says to the customer."""
 _REQUEST = 80

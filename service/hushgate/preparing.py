@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
-from hushgate.conversation import CUSTOMER_ROLES, questions
+from hushgate.conversation import CUSTOMER_ROLES, DRAFTING_ROLES, questions
 from hushgate.document import Number, leaves, path_text, rebuild, scalar_text, serialize
 from hushgate.finding import NOTE, Action
 from hushgate.records import entity_of_all, read_records
@@ -75,6 +75,9 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     for one in read:
         _learn_record(one, policy, session)
     _learn_instructions(call, session)
+    for message, found in zip(call.messages, detected, strict=True):
+        if message.role.casefold() not in DRAFTING_ROLES:
+            session.meet(message.text, found)
     findings: list[Located] = []
     messages = []
     said = [message.role.casefold() in CUSTOMER_ROLES for message in call.messages]

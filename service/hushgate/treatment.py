@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from hushgate.policy.model import Destination, Policy
     from hushgate.policy.tightening import Tightening, Treatment
+    from hushgate.sessions.elsewhere import Candidate
     from hushgate.sessions.session import Session
 
 
@@ -36,6 +37,8 @@ class Relation(IntEnum):
     """The customer said it; no record holds it."""
     UNKNOWN = 3
     """A detector found it; the session does not know it, or it is about nobody."""
+    ELSEWHERE = 4
+    """Another session of the tenant knows it, and this one does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,12 @@ class Reader:
         known = best(knowns, self)
         said = any(fact.said for fact in knowns)
         return Sighting(self.decided(finding, known, said=said), known, self.relation(known))
+
+    def sight_elsewhere(self, candidate: Candidate) -> Sighting:
+        """A value that only other sessions know."""
+        span, action = (candidate.start, candidate.end), self.destination.other_sessions
+        finding = Finding(*span, candidate.entity, 1.0, "session.other", action)
+        return Sighting(finding, relation=Relation.ELSEWHERE)
 
 
 def _whose(treated: Destination | Tightening, relation: Relation) -> Treatment:

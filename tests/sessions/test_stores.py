@@ -7,7 +7,7 @@ import pytest
 from hushgate.failure import Failure, Reason
 from hushgate.sessions.redis_store import RedisStore
 from hushgate.sessions.sqlite_store import SqliteStore
-from hushgate.sessions.store import MOST_ANSWERS, Answer, Charge, Exhausted, Row
+from hushgate.sessions.store import MOST_ANSWERS, MOST_HOLDERS, Answer, Charge, Exhausted, Holding, Row
 
 SESSION = b"\xffsession\0one" + bytes(20)
 OTHER = b"session two" + bytes(21)
@@ -207,3 +207,82 @@ def test_a_call_that_is_not_stored_charges_nothing(store):
     assert not store.add(SESSION, ROW, 0, b"second", charges=[charge(b"a", limit=1)])
 
     assert store.add(SESSION, ROW, 1, b"second", charges=[charge(b"b", limit=1)])
+
+
+def holding(value: int, holder: int) -> Holding:
+    return Holding(bytes([value]) + b"\0" * 15, bytes([holder]) + b"\xff" * 31)
+
+
+def session_of(store, number: int, *holdings: Holding, until: float = LATER) -> tuple[bytes, Row]:
+    """A session that has added these."""
+    name, row = bytes([number]) * 32, Row(bytes([number]) * 16, b"wrapped", until)
+    store.create(name, row)
+    assert store.add(name, row, 0, None, holdings=holdings)
+    return name, row
+
+
+def holders(store, *values: int, now: float | None = None) -> dict[int, set[int]]:
+    asked = [holding(value, 0).value for value in values]
+    found = store.holders(asked, time.time() if now is None else now)
+    return {value[0]: {holder[0] for holder in each} for value, each in found.items()}
+
+
+def test_holders_of_a_value_are_those_of_sessions_that_have_not_ended(store):
+    one, row = session_of(store, 1, holding(1, 7), holding(2, 7))
+    session_of(store, 2, holding(1, 8), holding(1, 8))
+    again, _ = session_of(store, 3, holding(1, 7))
+    assert store.add(one, row, 0, None, holdings=[holding(1, 7)])
+    assert holders(store, 1, 2, 3) == {1: {7, 8}, 2: {7}}
+
+    store.end(one)
+    assert holders(store, 1, 2) == {1: {7, 8}}
+    store.end(again)
+
+    assert holders(store, 1, 2) == {1: {8}}
+
+
+def test_a_value_with_too_many_holders_has_none_until_the_last_of_them_would_be_over(store):
+    soon = time.time() + 0.4
+    names = [session_of(store, n, holding(1, n), until=soon)[0] for n in range(1, MOST_HOLDERS + 1)]
+    assert holders(store, 1) == {1: set(range(1, MOST_HOLDERS + 1))}
+    names.append(session_of(store, 20, holding(1, 20), until=soon)[0])
+    for name in names:
+        store.end(name)
+    session_of(store, 21, holding(1, 21))
+    assert holders(store, 1) == {}
+
+    time.sleep(0.5)
+    store.tend(time.time())
+    session_of(store, 22, holding(1, 22))
+    assert holders(store, 1) == {}
+
+    store.tend(LATER + 1)
+    assert holders(store, 1) == {}
+
+
+def test_a_value_is_held_anew_once_its_common_time_is_over(store):
+    soon = time.time() + 0.3
+    for number in range(1, MOST_HOLDERS + 2):
+        session_of(store, number, holding(1, number), until=soon)
+    assert holders(store, 1) == {}
+    time.sleep(0.4)
+    store.tend(time.time())
+
+    session_of(store, 30, holding(1, 30))
+
+    assert holders(store, 1) == {1: {30}}
+
+
+def test_a_session_whose_time_is_over_holds_nothing(store):
+    session_of(store, 1, holding(1, 1))
+
+    assert holders(store, 1, now=LATER + 1) == {}
+
+
+def test_a_call_that_is_not_stored_holds_nothing(store):
+    store.create(SESSION, ROW)
+    store.add(SESSION, ROW, 0, b"first")
+
+    assert not store.add(SESSION, ROW, 0, b"second", holdings=[holding(1, 1)])
+
+    assert holders(store, 1) == {}

@@ -13,6 +13,7 @@ from hushgate.calls import Located
 from hushgate.document import path_text
 from hushgate.finding import NOTE, Finding
 from hushgate.outbound.reasons import ground_of, in_parts, risky, unknown_token
+from hushgate.sessions.elsewhere import apart, candidates
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
@@ -21,11 +22,12 @@ from hushgate.transformation.tokens import written_tokens
 from hushgate.treatment import Reader, Sighting, settled, sightings, speaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hushgate.calls import Ground, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.document import Place
+    from hushgate.sessions.elsewhere import Candidate
     from hushgate.sessions.notes import Repeat
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys
@@ -87,14 +89,16 @@ class Looker:
     def look(self, places: Sequence[Place]) -> list[Looked]:
         """Each text treated, in order; the detectors run once over all."""
         restored = [self._restore(place.text) for place in places]
+        texts = [one.rewritten.text for one in restored]
         detected = self.detector.find_many(
-            [one.rewritten.text for one in restored],
+            texts,
             labels=[place.label for place in places],
             language=self.call.language or "en",
         )
+        foreign = self._of_others(texts, detected)
         return [
-            self._looked(place, one, found)
-            for place, one, found in zip(places, restored, detected, strict=True)
+            self._looked(place, one, found, others)
+            for place, one, found, others in zip(places, restored, detected, foreign, strict=True)
         ]
 
     @property
@@ -142,7 +146,23 @@ class Looker:
         unknown = tuple(sorted(span for span in meant if covered.isdisjoint(range(*span))))
         return _Restored(rewritten, values, unknown)
 
-    def _looked(self, place: Place, restored: _Restored, found: Sequence[Finding]) -> Looked:
+    def _of_others(
+        self, texts: Sequence[str], detected: Sequence[Sequence[Finding]]
+    ) -> list[list[Candidate]]:
+        """What stands in each text that only other conversations know; the store is asked once for all."""
+        if not self.reader.destination.other_sessions.hides:
+            return [[] for _ in texts]
+        allowed = {value.casefold() for value in self.reader.policy.allow}
+        spotted = [
+            [c for c in candidates(text, found) if text[c.start : c.end].casefold() not in allowed]
+            for text, found in zip(texts, detected, strict=True)
+        ]
+        keys = self.session.of_others({c.key for each in spotted for c in each}, self.reader.subject)
+        return [apart(c for c in each if c.key in keys) for each in spotted]
+
+    def _looked(
+        self, place: Place, restored: _Restored, found: Sequence[Finding], others: Iterable[Candidate]
+    ) -> Looked:
         text = restored.rewritten.text
         notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
         seen = [
@@ -152,6 +172,7 @@ class Looker:
             text, found, self.session, self.reader, allowed_digits=self.reader.policy.allowed_trailing_digits
         )
         seen += notes
+        seen += map(self.reader.sight_elsewhere, others)
         winners = settled(seen)
         hiding = [
             (s.finding.start, s.finding.end, self._stand_in(s, text[s.finding.start : s.finding.end]))

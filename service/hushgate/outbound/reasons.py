@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WHAT = {
     Code.TOKEN_UNKNOWN: "has a token that no value of this session stands behind",
     Code.OTHER_SUBJECT: "gives {entity}{of}, from a record about another subject",
+    Code.OTHER_SESSION: "gives {entity} that another conversation knows and this one does not",
     Code.INTERNAL_NOTE: "repeats an internal note{field}, word for word",
     Code.SECRET: "has {entity}{of}, which may not go to {destination}",
     Code.FIELD_NOT_ALLOWED: "gives {entity}{of}, a field that the intent does not let through",
@@ -36,6 +37,7 @@ _IN_PARTS = "gives out {entity}{of} in parts, over sentences, messages or values
 _INSTEAD = {
     Code.TOKEN_UNKNOWN: "write tokens exactly as the prompt has them, and no others",
     Code.OTHER_SUBJECT: "leave it out: it is about somebody else",
+    Code.OTHER_SESSION: "leave it out: nothing in this conversation says it",
     Code.INTERNAL_NOTE: "leave out what staff have written for staff, in these words or in others",
     Code.SECRET: "leave it out: whoever has it can use it",
 }
@@ -116,6 +118,8 @@ def _code(sighting: Sighting) -> Code:
         return Code.SECRET
     if sighting.relation is Relation.OTHERS:
         return Code.OTHER_SUBJECT
+    if sighting.relation is Relation.ELSEWHERE:
+        return Code.OTHER_SESSION
     if sighting.known is not None and sighting.known.dropped:
         return Code.FIELD_NOT_ALLOWED
     return Code.ENTITY_NOT_ALLOWED

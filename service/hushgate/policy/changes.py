@@ -87,7 +87,7 @@ def _destinations(old: Policy, new: Policy) -> Iterator[Change]:
     for name in DESTINATIONS:
         was, now = old.destination(name), new.destination(name)
         yield from _whose(name, was, now)
-        for special in ("internal_notes", "secrets", "dropped", "unknown_tokens"):
+        for special in ("internal_notes", "secrets", "dropped", "other_sessions", "unknown_tokens"):
             yield from _action(name, special, getattr(was, special), getattr(now, special))
         yield from _thresholds(name, was.thresholds, now.thresholds)
         for way in ("channels", "tools"):

@@ -50,6 +50,8 @@ class Destination:
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
     """Of values of fields that the intent has no use for."""
+    other_sessions: Action
+    """Of values that other sessions of the tenant know, and this one does not."""
     channels: Mapping[str, Tightening]
     """What a channel, in small letters, hides beside."""
     tools: Mapping[str, Tightening]
@@ -68,7 +70,7 @@ class Destination:
         treatments = {name: getattr(self, name).changed(change) for name in ("own", "others", "unknown")}
         actions = {
             name: change.get(action, action)
-            for name in ("internal_notes", "secrets", "dropped", "unknown_tokens")
+            for name in ("internal_notes", "secrets", "dropped", "other_sessions", "unknown_tokens")
             for action in (getattr(self, name),)
         }
         channels, tools, risk = (

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
+_OTHER_SESSIONS = {"customer": Action.BLOCK, "tool": Action.BLOCK, "log": Action.REDACT}
+"""What is not said; the model and staff may know what other conversations do."""
+
 
 class PolicyProblems(Exception):  # noqa: N818 - named for what it holds
     """A policy file says what cannot be done. ``problems``: all of them, in the order of the file."""
@@ -184,6 +187,7 @@ def _destination(name: str, policy: PolicyFile) -> Destination:
         internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
+        other_sessions=Action(file.other_sessions or _OTHER_SESSIONS.get(name, Action.KEEP)),
         channels=_ways("channel", file.channels),
         tools=_ways("tool", file.tools),
         risk={signal: _at_risk(signal, each, name) for signal, each in policy.risk.items()},

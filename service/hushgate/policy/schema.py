@@ -108,6 +108,7 @@ class DestinationFile(WhoseFile):
     internal_notes: TextAction | None = None
     secrets: TextAction | None = None
     dropped: TextAction | None = None
+    other_sessions: TextAction | None = None
     unknown_tokens: Stop | None = None
     channels: Annotated[dict[str, Treatment], Some] | None = None
     tools: Annotated[dict[str, Treatment], Some] | None = None

@@ -1,4 +1,4 @@
-"""What a session remembers: five kinds of fact, and when two writings are one value."""
+"""What a session remembers, fact by fact, and when two writings are one value."""
 
 from __future__ import annotations
 
@@ -104,7 +104,15 @@ class Signal:
     name: str
 
 
-Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told | Signal
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Keys of what stood in this conversation and could be a value of another one; see ``elsewhere``."""
+
+    keys: tuple[str, ...] = field(repr=False)
+    """In order."""
+
+
+Fact = Known | Pseudonym | Surrogate | Note | Customer | Tail | Told | Signal | Heard
 
 
 def subject_of(fact: Fact) -> str:

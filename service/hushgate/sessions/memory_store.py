@@ -6,12 +6,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.reviews.memory import MemoryReviews
-from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found
+from hushgate.sessions.store import MOST_ANSWERS, MOST_HOLDERS, Added, Exhausted, Found
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from hushgate.sessions.store import Answer, Charge, Row
+    from hushgate.sessions.store import Answer, Charge, Holding, Row
 
 
 @dataclass(slots=True)
@@ -20,6 +20,7 @@ class _Held:
     entries: list[bytes] = field(default_factory=list, repr=False)
     answers: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     subjects: set[bytes] = field(default_factory=set)
+    holdings: set[Holding] = field(default_factory=set)
 
 
 class MemoryStore:
@@ -32,6 +33,8 @@ class MemoryStore:
         self.reviews = MemoryReviews()
         self._state: dict[bytes, bytes] = {}
         self._accounts: dict[bytes, dict[bytes, float]] = {}
+        self._holders: dict[bytes, dict[bytes, set[bytes]]] = {}
+        self._common: dict[bytes, float] = {}
 
     def secret(self, offered: bytes) -> bytes:
         """See ``Store.secret``."""
@@ -83,6 +86,7 @@ class MemoryStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
+        holdings: Sequence[Holding] = (),
     ) -> Added | None:
         """See ``Store.add``."""
         held = self._living(session, row.life)
@@ -100,7 +104,19 @@ class MemoryStore:
         for subject in subjects:
             held.subjects.add(subject)
             self._subjects.setdefault(subject, set()).add(session)
+        for holding in holdings:
+            self._hold(session, held, holding)
         return added
+
+    def holders(self, values: Sequence[bytes], now: float) -> Mapping[bytes, frozenset[bytes]]:
+        """See ``Store.holders``."""
+        return {
+            value: living
+            for value in values
+            if (
+                living := frozenset(h for h, s in self._holders.get(value, {}).items() if self._lives(s, now))
+            )
+        }
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """See ``Store.answer``."""
@@ -123,6 +139,8 @@ class MemoryStore:
             about.discard(session)
             if not about:
                 del self._subjects[subject]
+        for holding in held.holdings if held else ():
+            self._let_go(session, holding)
         return held is not None
 
     def of_subject(self, subject: bytes) -> Sequence[bytes]:
@@ -141,6 +159,8 @@ class MemoryStore:
             del self._accounts[account]
         for session in [name for name, held in self._sessions.items() if held.row.expires <= now]:
             self.end(session)
+        for value in [value for value, expires in self._common.items() if expires <= now]:
+            del self._common[value]
         self.reviews.tend(now)
 
     def close(self) -> None:
@@ -158,6 +178,30 @@ class MemoryStore:
             changed[charge.account] = {} if charge.clears else marks
         self._accounts |= changed
         return [len(changed[charge.account]) for charge in charges]
+
+    def _hold(self, session: bytes, held: _Held, holding: Holding) -> None:
+        value = holding.value
+        if value in self._common:
+            self._common[value] = max(self._common[value], held.row.expires)
+            return
+        holders = self._holders.setdefault(value, {})
+        holders.setdefault(holding.holder, set()).add(session)
+        held.holdings.add(holding)
+        if len(holders) > MOST_HOLDERS:
+            del self._holders[value]
+            self._common[value] = held.row.expires
+
+    def _let_go(self, session: bytes, holding: Holding) -> None:
+        holders = self._holders.get(holding.value, {})
+        sessions = holders.get(holding.holder, set())
+        sessions.discard(session)
+        if not sessions:
+            holders.pop(holding.holder, None)
+        if not holders:
+            self._holders.pop(holding.value, None)
+
+    def _lives(self, sessions: Iterable[bytes], now: float) -> bool:
+        return any(self._sessions[session].row.expires > now for session in sessions)
 
     def _living(self, session: bytes, life: bytes) -> _Held | None:
         held = self._sessions.get(session)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.redis import RedisReviews
-from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, MOST_HOLDERS, Added, Exhausted, Found, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from hushgate.sessions.store import Answer, Charge
+    from hushgate.sessions.store import Answer, Charge, Holding
 
 _PREFIX = b"hushgate:"
 _SECRET = _PREFIX + b"secret"
@@ -24,6 +24,11 @@ _SESSION = _PREFIX + b"session:"
 _STATE = _PREFIX + b"state:"
 _SUBJECT = _PREFIX + b"subject:"
 _ACCOUNT = _PREFIX + b"account:"
+_VALUE = _PREFIX + b"value:"
+"""Who holds a value: a sorted set of holder and session, by when the session is over. A value that is common
+has one member, which is empty."""
+_HELD = b"held:"
+"""A session's fields that say, by value, who holds it there: without these, a value's key says nothing."""
 
 _READ = """
 local row = redis.call('HMGET', KEYS[1], 'life', 'key', 'expires', 'entries')
@@ -41,15 +46,17 @@ redis.call('HSET', KEYS[1], 'life', ARGV[1], 'key', ARGV[2], 'expires', ARGV[3],
 redis.call('PEXPIREAT', KEYS[1], ARGV[4])
 return 1
 """
-# life, after, entry or '', answer's name or '', answer, most answers; and for each account that is a key:
-# limit, now, until when, until when in milliseconds, whether it is cleared, how many marks, the marks
+# life, after, entry or '', answer's name or '', answer, most answers, how many accounts, most holders, until
+# when the session lasts; for each account that is a key: limit, now, until when, until when in milliseconds,
+# whether it is cleared, how many marks, the marks; for each value that is a key: value, holder, member
 _ADD = """
 local row = redis.call('HMGET', KEYS[1], 'life', 'entries')
 if row[1] ~= ARGV[1] then return {0} end
 if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return {0} end
 if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return {0} end
-local at = 7
-for place = 2, #KEYS do
+local accounts = 1 + tonumber(ARGV[7])
+local at = 10
+for place = 2, accounts do
   local marks = tonumber(ARGV[at + 5])
   redis.call('ZREMRANGEBYSCORE', KEYS[place], '-inf', ARGV[at + 1])
   local held = redis.call('ZCARD', KEYS[place])
@@ -59,9 +66,9 @@ for place = 2, #KEYS do
   if held > tonumber(ARGV[at]) then return {1 - place} end
   at = at + 6 + marks
 end
-at = 7
+at = 10
 local added = {1}
-for place = 2, #KEYS do
+for place = 2, accounts do
   local marks = tonumber(ARGV[at + 5])
   for mark = at + 6, at + 5 + marks do
     redis.call('ZADD', KEYS[place], 'NX', ARGV[at + 2], ARGV[mark])
@@ -70,6 +77,29 @@ for place = 2, #KEYS do
   redis.call('PEXPIREAT', KEYS[place], ARGV[at + 3])
   added[place] = redis.call('ZCARD', KEYS[place])
   at = at + 6 + marks
+end
+local now = redis.call('TIME')[1]
+for place = accounts + 1, #KEYS do
+  local key, value, holder, member = KEYS[place], ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  at = at + 3
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
+  local common = redis.call('ZSCORE', key, '')
+  local holders, count = {[holder] = true}, 1
+  for _, each in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+    local other = string.sub(each, 1, 32)
+    if not holders[other] then holders[other], count = true, count + 1 end
+  end
+  local expires = ARGV[9]
+  if common or count > tonumber(ARGV[8]) then
+    redis.call('DEL', key)
+    member = ''
+    if common and tonumber(common) > tonumber(expires) then expires = common end
+  else
+    redis.call('HSET', KEYS[1], 'held:' .. value, holder)
+  end
+  redis.call('ZADD', key, expires, member)
+  local last = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2]
+  redis.call('PEXPIREAT', key, string.format('%.0f', tonumber(last) * 1000))
 end
 if ARGV[4] ~= '' then
   local arrival = redis.call('HINCRBY', KEYS[1], 'answers', 1)
@@ -83,6 +113,17 @@ if ARGV[3] ~= '' then
   redis.call('HSET', KEYS[1], 'entries', number, number, ARGV[3])
 end
 return added
+"""
+# Which values who holds in the session, one after the other; they are forgotten after it.
+_END = """
+local held = {}
+for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(name, 1, 5) == 'held:' then
+    held[#held + 1] = string.sub(name, 6)
+    held[#held + 1] = redis.call('HGET', KEYS[1], name)
+  end
+end
+return {redis.call('DEL', KEYS[1]), held}
 """
 _ANSWER = """
 if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
@@ -188,6 +229,7 @@ class RedisStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
+        holdings: Sequence[Holding] = (),
     ) -> Added | None:
         """See ``Store.add``. Subjects come first: one too many does no harm, one too few would."""
         for subject in subjects:
@@ -197,10 +239,11 @@ class RedisStore:
                 self._run(_ABOUT, _SUBJECT + subject, session, left)
         name, sealed = (answer.name, answer.sealed) if answer else (b"", b"")
         keys = [_SESSION + session, *(_ACCOUNT + charge.account for charge in charges)]
+        keys += [_VALUE + holding.value for holding in holdings]
         values = [value for charge in charges for value in _written(charge)]
-        done, *held = self._run(
-            _ADD, keys, row.life, after, entry or b"", name, sealed, MOST_ANSWERS, *values
-        )
+        values += [part for h in holdings for part in (h.value, h.holder, h.holder + session)]
+        limits = (MOST_ANSWERS, len(charges), MOST_HOLDERS, repr(row.expires))
+        done, *held = self._run(_ADD, keys, row.life, after, entry or b"", name, sealed, *limits, *values)
         if done < 0:
             raise Exhausted(-done - 1)
         return Added(held) if done else None
@@ -216,8 +259,31 @@ class RedisStore:
 
     def end(self, session: bytes) -> bool:
         """See ``Store.end``."""
-        with self._failures():
-            return bool(self._redis.delete(_SESSION + session))
+        ended, held = self._run(_END, _SESSION + session)
+        with self._failures(), self._redis.pipeline(transaction=False) as pipe:
+            for value, holder in zip(held[::2], held[1::2], strict=True):
+                pipe.zrem(_VALUE + value, holder + session)
+            pipe.execute()
+        return bool(ended)
+
+    def holders(self, values: Sequence[bytes], now: float) -> Mapping[bytes, frozenset[bytes]]:
+        """See ``Store.holders``. What a value's key says counts where the session's own says it, too."""
+        with self._failures(), self._redis.pipeline(transaction=False) as pipe:
+            for value in values:
+                pipe.zrangebyscore(_VALUE + value, f"({now!r}", "+inf")
+            said = [
+                (value, member[:32], member[32:])
+                for value, members in zip(values, pipe.execute(), strict=True)
+                for member in members
+                if member
+            ]
+            for value, _, session in said:
+                pipe.hget(_SESSION + session, _HELD + value)
+            found: dict[bytes, set[bytes]] = {}
+            for (value, holder, _), held in zip(said, pipe.execute(), strict=True):
+                if held == holder:
+                    found.setdefault(value, set()).add(holder)
+        return {value: frozenset(holders) for value, holders in found.items()}
 
     def of_subject(self, subject: bytes) -> Sequence[bytes]:
         """See ``Store.of_subject``."""

@@ -10,7 +10,18 @@ from typing import TYPE_CHECKING
 from cryptography.exceptions import InvalidTag
 
 from hushgate.failure import Failure, Reason
-from hushgate.sessions.facts import Customer, Gist, Known, Note, Pseudonym, Signal, Surrogate, Tail, Told
+from hushgate.sessions.facts import (
+    Customer,
+    Gist,
+    Heard,
+    Known,
+    Note,
+    Pseudonym,
+    Signal,
+    Surrogate,
+    Tail,
+    Told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,6 +80,8 @@ def _written(fact: Fact) -> list[object]:  # noqa: PLR0911 - one for each kind
             return ["told", fact.destination, fact.groups, fact.place]
         case Signal():
             return ["signal", fact.name]
+        case Heard():
+            return ["heard", fact.keys]
 
 
 def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
@@ -94,4 +107,6 @@ def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
             return Told(destination, tuple(groups), place)
         case ["signal", str(name)]:
             return Signal(name)
+        case ["heard", list(keys)]:
+            return Heard(tuple(keys))
     raise Failure(Reason.STORE_UNAVAILABLE, "an entry of the session store is of no known kind")

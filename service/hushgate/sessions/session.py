@@ -10,8 +10,10 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
+from hushgate.sessions.elsewhere import Held, keys_in
 from hushgate.sessions.facts import (
     Customer,
+    Heard,
     Known,
     Note,
     Pseudonym,
@@ -32,9 +34,12 @@ from hushgate.transformation.people import fold, name_words
 from hushgate.transformation.tokens import ID_LENGTH, IDS, token_id, write_token
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
+    from hushgate.finding import Finding
     from hushgate.sessions.facts import Fact
+
+    Others = Callable[[Collection[str], str], Collection[str]]
 
 MOST_FACTS = 50_000
 """Facts that one session may hold; more is SESSION_LIMIT."""
@@ -50,9 +55,13 @@ class Session:
     New facts collect in ``unsaved`` until the vault has stored them.
     """
 
-    def __init__(self, key: bytes) -> None:
-        """``key``: 32 secret bytes of this session alone, which tokens and fingerprints are made with."""
+    def __init__(self, key: bytes, others: Others = lambda *_: ()) -> None:
+        """``key``: 32 secret bytes of this session alone, which tokens and fingerprints are made with.
+
+        ``others``: which of some keys other sessions know, and not of the given subject.
+        """
         self.key = key
+        self._others = others
         self.unsaved: dict[bytes, Fact] = {}
         self.customer = ""
         self.subjects: set[str] = set()
@@ -71,6 +80,7 @@ class Session:
         self.surrogates = Surrogates(key, self._has_met, self._names_with)
         self._notes: list[Note] = []
         self._told: dict[str, list[tuple[str, ...]]] = {}
+        self._held = Held()
         self._recall = Recall()
         self.fragments = Fragments()
         self._note_index: Notes | None = None
@@ -115,6 +125,7 @@ class Session:
                 for word in name_words(fact.value) if fact.entity == "PERSON" else ():
                     self._named.setdefault(word, []).append(fact)
                 self._recall.add(fact)
+                self._held.add(fact.value)
                 self.fragments.add(fact)
                 self.surrogates.met(fact.value)
                 if fact.entity == PERSON:
@@ -132,6 +143,8 @@ class Session:
                 self._told.setdefault(fact.destination, []).append(fact.groups)
             case Signal():
                 self.signals.append(fact.name)
+            case Heard():
+                self._held.take(fact.keys)
 
     def _take_pseudonym(self, fact: Pseudonym) -> None:
         identifier, known = fact.identifier[:ID_LENGTH], fact.known
@@ -165,6 +178,8 @@ class Session:
                 parts = ("told", fact.destination, str(fact.place), *fact.groups)
             case Signal():
                 parts = ("signal", fact.name)
+            case Heard():
+                parts = ("heard", *fact.keys)
         return self._digest("\0".join(parts))
 
     def _digest(self, text: str) -> bytes:
@@ -291,6 +306,16 @@ class Session:
         if self.fragments.touches(groups):
             before = len(self._told.get(destination, ()))
             self.learn(Told(destination, tuple(groups[:LONGEST_MEMORY]), before))
+
+    def meet(self, text: str, found: Iterable[Finding]) -> None:
+        """What stands in the text belongs to this conversation. ``found``: by detectors."""
+        if new := sorted({key for key in keys_in(text, found) if key not in self._held}):
+            self.learn(Heard(tuple(new)))
+
+    def of_others(self, keys: Iterable[str], reader: str) -> Collection[str]:
+        """Those of the keys that other conversations know, this one does not, and none about the reader."""
+        unknown = {key for key in keys if key not in self._held}
+        return self._others(unknown, reader) if unknown else ()
 
     @property
     def notes(self) -> Notes:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.sqlite import SCHEMA as REVIEWS
 from hushgate.reviews.sqlite import SqliteReviews
-from hushgate.sessions.store import MOST_ANSWERS, Added, Exhausted, Found, Row
+from hushgate.sessions.store import MOST_ANSWERS, MOST_HOLDERS, Added, Exhausted, Found, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from hushgate.sessions.store import Answer, Charge
+    from hushgate.sessions.store import Answer, Charge, Holding
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS secret (only INTEGER PRIMARY KEY CHECK (only = 1), wrapped BLOB NOT NULL);
@@ -43,6 +43,14 @@ CREATE TABLE IF NOT EXISTS about (
   life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
   PRIMARY KEY (subject, life)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS about_life ON about (life);
+CREATE TABLE IF NOT EXISTS holding (
+  value BLOB NOT NULL,
+  holder BLOB NOT NULL,
+  life BLOB NOT NULL REFERENCES session(life) ON DELETE CASCADE,
+  PRIMARY KEY (value, holder, life)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS holding_life ON holding (life);
+CREATE TABLE IF NOT EXISTS common (value BLOB PRIMARY KEY, expires REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS common_expires ON common (expires);
 CREATE TABLE IF NOT EXISTS mark (
   account BLOB NOT NULL,
   name BLOB NOT NULL,
@@ -59,6 +67,10 @@ _OLDEST_ANSWERS = """
 DELETE FROM answer WHERE life = ?1 AND arrival <= (
   SELECT arrival FROM answer WHERE life = ?1 ORDER BY arrival DESC LIMIT 1 OFFSET ?2)
 """
+_HOLDERS = """
+SELECT h.holder FROM holding h JOIN session s ON s.life = h.life WHERE h.value = ? AND s.expires > ?
+"""
+_COMMON = "INSERT INTO common VALUES (?1, ?2) ON CONFLICT DO UPDATE SET expires = max(expires, ?2)"
 _PATIENCE_S = 5.0
 """How long a writer waits for another's transaction."""
 _SWEPT = 500
@@ -136,6 +148,7 @@ class SqliteStore:
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
+        holdings: Sequence[Holding] = (),
     ) -> Added | None:
         """See ``Store.add``."""
         try:
@@ -151,9 +164,17 @@ class SqliteStore:
                         (row.life, answer.name, answer.sealed),
                     )
                     db.execute(_OLDEST_ANSWERS, (row.life, MOST_ANSWERS))
+                for holding in holdings:
+                    _hold(db, row, holding)
                 return Added([_make(db, charge, place) for place, charge in enumerate(charges)])
         except _Taken:
             return None
+
+    def holders(self, values: Sequence[bytes], now: float) -> Mapping[bytes, frozenset[bytes]]:
+        """See ``Store.holders``."""
+        with _failures():
+            found = ((v, [h for (h,) in self._db.execute(_HOLDERS, (v, now))]) for v in values)
+            return {value: frozenset(holders) for value, holders in found if holders}
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:  # noqa: ARG002 - as above
         """See ``Store.answer``."""
@@ -199,6 +220,8 @@ class SqliteStore:
             )  # fmt: skip
         if self._one("SELECT 1 FROM mark WHERE expires <= ? LIMIT 1", now):
             self._changed("DELETE FROM mark WHERE expires <= ?", now)
+        if self._one("SELECT 1 FROM common WHERE expires <= ? LIMIT 1", now):
+            self._changed("DELETE FROM common WHERE expires <= ?", now)
         self.reviews.tend(now)
         if self._traces:
             self._wipe()
@@ -253,6 +276,20 @@ def _make(db: sqlite3.Connection, charge: Charge, place: int) -> int:
     if charge.clears:
         db.execute("DELETE FROM mark WHERE account = ?", (charge.account,))
     return 0 if charge.clears else int(held)
+
+
+def _hold(db: sqlite3.Connection, row: Row, holding: Holding) -> None:
+    """The holding within a transaction, or that its value is common."""
+    value = (holding.value,)
+    common = db.execute("SELECT 1 FROM common WHERE value = ?", value).fetchone()
+    holders = {holder for (holder,) in db.execute("SELECT holder FROM holding WHERE value = ?", value)}
+    if not common and len(holders | {holding.holder}) <= MOST_HOLDERS:
+        db.execute(
+            "INSERT OR IGNORE INTO holding VALUES (?, ?, ?)", (holding.value, holding.holder, row.life)
+        )
+        return
+    db.execute("DELETE FROM holding WHERE value = ?", value)
+    db.execute(_COMMON, (holding.value, row.expires))
 
 
 class _Taken(Exception):  # noqa: N818 - no fault, a refusal

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from hushgate.reviews.store import ReviewStore
 
 MOST_ANSWERS = 32
 """Answers that a session keeps for calls that are made again; the oldest go first."""
+
+MOST_HOLDERS = 3
+"""Whom a value may be about and still be somebody's. One that more hold is common, and is nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,16 @@ class Added:
     """How many marks the account of each charge holds now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """That a session holds a value: keyed hashes of it, and of whom it is about. Ends with the session."""
+
+    value: bytes
+    """16 bytes."""
+    holder: bytes
+    """32 bytes."""
+
+
 class Exhausted(Exception):  # noqa: N818 - no fault, a refusal
     """An account would have held too much. ``place``: which of the charges it was."""
 
@@ -111,12 +124,19 @@ class Store(Protocol):
         subjects: Iterable[bytes] = (),
         answer: Answer | None = None,
         charges: Sequence[Charge] = (),
+        holdings: Sequence[Holding] = (),
     ) -> Added | None:
-        """Adds entry number ``after`` + 1, its subjects, the answer and the charges; all or nothing.
+        """Adds entry number ``after`` + 1, its subjects, the answer, charges and holdings; all or nothing.
+
+        A value that gets more than ``MOST_HOLDERS`` holders has none from then on, until the last session
+        that added it would be over. ``holdings``: all different.
 
         None: that number or the answer's name is taken, or this life of the session is over. Raises
         Exhausted where an account would hold more than its limit.
         """
+
+    def holders(self, values: Sequence[bytes], now: float) -> Mapping[bytes, frozenset[bytes]]:
+        """Who holds each of the values in a session that is not over; none of those that are common."""
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """The sealed answer of this name, if it is still kept."""

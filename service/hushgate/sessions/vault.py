@@ -11,6 +11,7 @@ import os
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -18,18 +19,20 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hushgate.budgets import HOUR_SECONDS
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.queue import Queue
+from hushgate.sessions.elsewhere import holdings
 from hushgate.sessions.facts import subject_of
 from hushgate.sessions.receipt import Receipt
 from hushgate.sessions.sealing import dump, load, seal, unseal
 from hushgate.sessions.session import Session
-from hushgate.sessions.store import Answer, Charge, Exhausted, Found, Row
+from hushgate.sessions.store import Answer, Charge, Exhausted, Found, Holding, Row
 from hushgate.stages import WATCHED, staged
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from hushgate.budgets import Spending
     from hushgate.reviews.held import Held
+    from hushgate.sessions.facts import Fact
     from hushgate.sessions.keys import TenantKeys
     from hushgate.sessions.store import Store
 
@@ -126,10 +129,12 @@ class Vault:
             self._subject(tenant, subject) for fact in facts.values() if (subject := subject_of(fact))
         }
         charges = [self._charge(tenant, session_id, held, spending) for spending in spendings]
+        known = self._holdings(tenant, name, held.session.customer, facts.values())
         try:
             added = self._store.add(
-                name, held.row, held.entries, entry, subjects=subjects, answer=kept, charges=charges
-            )
+                name, held.row, held.entries, entry,
+                subjects=subjects, answer=kept, charges=charges, holdings=known,
+            )  # fmt: skip
         except Exhausted as exhausted:
             _noted(spendings[exhausted.place], 1.0)
             raise
@@ -265,7 +270,8 @@ class Vault:
         """The session with the entries that others have added since it was last open here."""
         if held is None or held.row.life != found.row.life:
             key = self._keys.unwrap(tenant, found.row.wrapped_key, name + found.row.life)
-            session = Session(hmac.digest(key, b"hushgate/ids/1", "sha256"))
+            others = partial(self._of_others, tenant, name)
+            session = Session(hmac.digest(key, b"hushgate/ids/1", "sha256"), others)
             held = _Opened(session, key, AESGCM(key), found.row)
             self._opened[name] = held
             while len(self._opened) > _HELD:
@@ -310,6 +316,28 @@ class Vault:
 
     def _subject(self, tenant: str, subject: str) -> bytes:
         return self._keyed(b"hushgate/subject/1\0", tenant, subject)
+
+    def _holdings(self, tenant: str, name: bytes, customer: str, facts: Iterable[Fact]) -> list[Holding]:
+        """The values of these facts as other sessions may know them again.
+
+        They are held by whom they are about; by the customer, or by the session alone, where nobody says.
+        """
+        told = ((key, subject or customer) for key, subject in holdings(facts))
+        held = (Holding(self._seen(tenant, key), self._holder(tenant, who, name)) for key, who in told)
+        return list(dict.fromkeys(held))
+
+    def _of_others(self, tenant: str, name: bytes, keys: Collection[str], reader: str) -> Collection[str]:
+        """Those of the keys that only other sessions hold, and none of them for the reader."""
+        seen = {self._seen(tenant, key): key for key in keys}
+        own = {name, self._holder(tenant, reader, name)}
+        found = self._store.holders(list(seen), self._clock())
+        return {seen[value] for value, holders in found.items() if holders.isdisjoint(own)}
+
+    def _seen(self, tenant: str, key: str) -> bytes:
+        return self._keyed(b"hushgate/seen/1\0", tenant, key)[:16]
+
+    def _holder(self, tenant: str, subject: str, session: bytes) -> bytes:
+        return self._subject(tenant, subject) if subject else session
 
     def _keyed(self, purpose: bytes, *parts: str) -> bytes:
         digest = hmac.new(self._secret, purpose, "sha256")
