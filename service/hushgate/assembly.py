@@ -11,6 +11,7 @@ from hushgate.detection.detector import Detector
 from hushgate.detection.packs import read_packs
 from hushgate.detection.patterns import Patterns
 from hushgate.failure import Failure, Reason
+from hushgate.policy.profiles import FOLDER
 from hushgate.policy.reader import PolicyProblems, read_policy
 from hushgate.sessions.keys import Ring, TenantKeys, unwrapped_by
 from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
@@ -35,8 +36,9 @@ def pack_files(settings: Settings) -> tuple[Path, ...]:
 
 
 def policy_files(settings: Settings) -> tuple[Path, ...]:
-    """The policies to read, the active one first."""
-    return yaml_files(settings.policies or (shipped("policies"),))
+    """The policies to read, the active one first: the files given, and of directories all but profiles."""
+    given = settings.policies or (shipped("policies"),)
+    return tuple(file for file in yaml_files(given) if file in given or file.parent.name != FOLDER)
 
 
 def load_detector(settings: Settings, patterns: Patterns | None = None) -> Detector:

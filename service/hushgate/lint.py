@@ -1,4 +1,4 @@
-"""What `hushgate check` looks at: which files are packs and which are policies, and all that is wrong."""
+"""What `hushgate check` looks at: which files are packs, policies and profiles, and all that is wrong."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hushgate.assembly import load_detector, pack_files
 from hushgate.detection.check import check
 from hushgate.detection.names import LABELS
 from hushgate.detection.packs import open_packs
+from hushgate.policy.profiles import check_profile
 from hushgate.policy.reader import check_policy, read_policy
 from hushgate.proving import prove
 from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
@@ -45,10 +46,10 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
     Of packs, only those of the settings' profiles. Fails with FIELD_INVALID where there is none of a name.
     """
     files = yaml_files(tuple(paths)) if paths else _all(settings)
-    policies = [file for file in files if _is_policy(file)]
-    packs = [file for file in files if file not in policies]
+    kinds = {file: _kind(file) for file in files}
+    packs = [file for file, kind in kinds.items() if kind == "pack"]
     problems = [*check(packs, settings.profiles)] if packs else []
-    problems += lint_policies(policies, settings, packs)
+    problems += lint_policies([file for file in files if file not in packs], settings, packs)
     opened, _ = open_packs(packs, settings.profiles)
     rules = [rule for pack in opened for rule in pack.rules]
     return Report(
@@ -56,20 +57,26 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
         rules=len(rules),
         packs=len(opened),
         examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
-        policies=len(policies),
+        policies=sum(kind == "policy" for kind in kinds.values()),
     )
 
 
 def lint_policies(files: Sequence[Path], settings: Settings, packs: Sequence[Path] = ()) -> list[Problem]:
-    """All that is wrong with policies, failing tests of their own included.
+    """All that is wrong with policies and profiles, failing tests of their own included.
 
     ``packs``: what can be found beside what the settings' packs find.
     """
+    if not files:
+        return []
     entities = None if settings.presidio else _entities([*pack_files(settings), *packs])
     return [
         problem
         for file in files
-        for problem in check_policy(file, entities=entities) or _failing(file, settings)
+        for problem in (
+            check_profile(file, entities=entities)
+            if _kind(file) == "profile"
+            else check_policy(file, entities=entities) or _failing(file, settings)
+        )
     ]
 
 
@@ -85,9 +92,11 @@ def _all(settings: Settings) -> tuple[Path, ...]:
     return (*pack_files(settings), *yaml_files((shipped("policies"), *settings.policies)))
 
 
-def _is_policy(file: Path) -> bool:
+def _kind(file: Path) -> str:
     data = read_yaml(file).data
-    return isinstance(data, dict) and "rules" not in data and "pack" not in data
+    if not isinstance(data, dict) or "rules" in data or "pack" in data:
+        return "pack"
+    return "profile" if "profile" in data else "policy"
 
 
 def _entities(packs: Sequence[Path]) -> set[str]:

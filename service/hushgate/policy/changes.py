@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 HIDES_MORE = "hides more"
 LETS_MORE_THROUGH = "lets more through"
 _ELSE = "all else"
-_SAID_APART = ("version", "tests", "intents", "field_sets", "destinations", "thresholds", "allow", "deny")
+_SAID_APART = (
+    "version", "tests", "intents", "field_sets", "destinations", "thresholds", "profiles", "allow", "deny"
+)  # fmt: skip
 """What is not compared as it is written, but as what comes of it."""
 
 
@@ -55,6 +57,7 @@ def changes(old: Policy, new: Policy) -> list[Change]:
     return [
         *_intents(old, new),
         *_destinations(old, new),
+        *_profiles(old, new),
         *_lists(old, new),
         *_rest(old, new),
     ]
@@ -142,6 +145,17 @@ def _named(
             named = ("not named", "named")
             before, after = named if each in now else reversed(named)
             yield Change(name, f"{way} {each}", before, after)
+
+
+def _profiles(old: Policy, new: Policy) -> Iterator[Change]:
+    was, now = ({each.profile: each for each in says(policy).profiles} for policy in (old, new))
+    for name in sorted({*was, *now}):
+        if name not in now:
+            yield Change("profiles", name, "named", "", LETS_MORE_THROUGH)
+        elif name not in was:
+            yield Change("profiles", name, "", "named", HIDES_MORE)
+        elif was[name] != now[name]:
+            yield Change("profiles", name, "as it was", "with other content")
 
 
 def _lists(old: Policy, new: Policy) -> Iterator[Change]:

@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hushgate.policy.profiles import profile_files
 from hushgate.policy.reader import PolicyProblems, read_policy
-from hushgate.yamlfile import Problem
+from hushgate.yamlfile import Problem, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +41,10 @@ class Looked:
 
 @dataclass(slots=True)
 class _Seen:
-    print: Print | None = None
+    prints: tuple[Print | None, ...] = ()
+    """Of the file and of the profiles that it names; empty where it was never there, or is gone."""
+    beside: tuple[Path, ...] = ()
+    """The files of those profiles."""
     policy: Policy | None = field(default=None, repr=False)
     problems: tuple[Problem, ...] = ()
 
@@ -63,7 +67,7 @@ class PolicyFiles:
         files = list(self._files())
         new = not self._seen
         changed = [file for file in files if self._changed(file)]
-        gone = [file for file in self._seen if file not in files and self._seen[file].print is not None]
+        gone = [file for file in self._seen if file not in files and self._seen[file].prints]
         if self._looked is not None and not changed and not gone:
             return self._looked
         for file in changed:
@@ -77,25 +81,27 @@ class PolicyFiles:
         return self._looked
 
     def _changed(self, file: Path) -> bool:
-        seen, now = self._seen.get(file), _print(file)
+        seen = self._seen.get(file)
         if seen is None:
             return True
-        if seen.print == now:
-            return False
+        now = _prints(file, seen.beside)
         # A clock that stands still, or a file from the future, must not keep a change away.
-        return now is None or not 0 <= time.time() - now[0] / 1e9 < _SETTLING_SECONDS
+        return seen.prints != now and not any(
+            each and 0 <= time.time() - each[0] / 1e9 < _SETTLING_SECONDS for each in now
+        )
 
     def _read(self, file: Path, seen: _Seen) -> None:
-        before = _print(file)
+        seen.beside = tuple(profile_files(read_yaml(file)))
+        before = _prints(file, seen.beside)
         try:
             policy = read_policy(file)
             problems = tuple(self._prove(file, policy))
         except PolicyProblems as wrong:
             problems = wrong.problems
-        after = _print(file)
-        if before and after and before != after and before[2] == after[2]:
+        after = _prints(file, seen.beside)
+        if any(b and a and b != a and b[2] == a[2] for b, a in zip(before, after, strict=True)):
             return  # it was written to in its place meanwhile: the next look reads it whole
-        seen.print, seen.problems = before, problems
+        seen.prints, seen.problems = before, problems
         if not problems:
             seen.policy = policy
 
@@ -103,7 +109,7 @@ class PolicyFiles:
         """One of several files may go; its policy stays known where it is the first or the active one."""
         if file == next(iter(self._seen)):
             seen = self._seen[file]
-            seen.print, seen.problems = None, (Problem(str(file), 1, "is gone; its last content stays"),)
+            seen.prints, seen.problems = (), (Problem(str(file), 1, "is gone; its last content stays"),)
         else:
             del self._seen[file]
 
@@ -122,6 +128,10 @@ class PolicyFiles:
             else:
                 policies[seen.policy.version] = (file, seen.policy)
         return Looked(tuple(policies.values()), tuple(problems), self._refused)
+
+
+def _prints(file: Path, beside: tuple[Path, ...]) -> tuple[Print | None, ...]:
+    return tuple(map(_print, (file, *beside)))
 
 
 def _print(file: Path) -> Print | None:

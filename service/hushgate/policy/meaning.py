@@ -35,7 +35,10 @@ Found = tuple["Loc", str]
 
 
 def meaningless(document: Document, *, entities: Collection[str] | None = None) -> list[Problem]:
-    """A problem for each name that means nothing. ``entities``: all that can be found, if that is known."""
+    """A problem for each name in a policy or a profile that means nothing.
+
+    ``entities``: all that can be found, if that is known.
+    """
     data = document.data if isinstance(document.data, dict) else {}
     found = [
         *_paths(data),
@@ -73,13 +76,13 @@ def _paths(data: dict[str, Any]) -> Iterator[Found]:
                 yield ("subjects", path), f"the path {path} or its subject's {wrong}"
     lists: list[Loc] = [("internal",), *((*at, "drop") for at in _tightenings(data))]
     for place in lists:
-        parent = _mapping(data, *place[:-1]) if place[1:] else data
+        parent = _mapping(data, *place[:-1])
         yield from _patterns([((*place, i), path) for i, path in _listed(parent, str(place[-1]))])
 
 
 def _tightenings(data: dict[str, Any]) -> list[Loc]:
     """Where what can only hide more is written, whatever the destination."""
-    return [("risk", signal) for signal in _mapping(data, "risk")]
+    return [()] if "profile" in data else [("risk", signal) for signal in _mapping(data, "risk")]
 
 
 def _treatments(data: dict[str, Any]) -> Iterator[tuple[Loc, Collection[str]]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -24,7 +24,8 @@ from hushgate.policy.model import (
     Thresholds,
     Trial,
 )
-from hushgate.policy.schema import PolicyFile, WhoseFile
+from hushgate.policy.profiles import read_profiles
+from hushgate.policy.schema import PolicyFile, ProfileFile, WhoseFile
 from hushgate.policy.subjects import Subjects
 from hushgate.policy.tightening import Tightening, Treatment
 from hushgate.yamlfile import problems_of, read_yaml
@@ -78,12 +79,19 @@ def _read(path: Path, entities: Collection[str] | None) -> tuple[PolicyFile | No
     if document.data is None:
         return None, problems
     file = None
+    profiles, wrong = read_profiles(document, entities)
+    problems += wrong
     try:
-        file = PolicyFile.model_validate(document.data)
+        file = PolicyFile.model_validate(_with(document.data, profiles))
     except ValidationError as error:
         problems += problems_of(document, error)
     problems += meaningless(document, entities=entities)
     return file, sorted(dict.fromkeys(problems))
+
+
+def _with(data: Any, profiles: list[ProfileFile]) -> Any:  # noqa: ANN401 - what a file says, of whatever shape
+    named = isinstance(data, dict) and isinstance(data.get("profiles"), list)
+    return {**data, "profiles": profiles} if named else data
 
 
 def policy_of(content: str) -> Policy:
@@ -127,7 +135,7 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
         sampling=None if file.sampling is None else _sampling(file.sampling, file.intents),
         risk={name: _dropping(each) for name, each in file.risk.items()},
-        profiles={},
+        profiles={each.profile: _dropping(each) for each in file.profiles},
     )
 
 
@@ -155,7 +163,7 @@ def _content(file: PolicyFile) -> str:
 
 def _key_names(file: PolicyFile) -> dict[str, str]:
     said = (*(each.fields for each in file.intents.values()), *file.field_sets.values())
-    dropped = (path for each in file.risk.values() for path in each.drop)
+    dropped = (path for each in (*file.risk.values(), *file.profiles) for path in each.drop)
     paths = [*(path for fields in said for path in fields), *file.internal, *file.entities, *dropped]
     return {key: name for path in sorted(paths) for key, name in key_names(parse_pattern(path)).items()}
 
@@ -191,7 +199,7 @@ def _destination(name: str, policy: PolicyFile) -> Destination:
         channels=_ways("channel", file.channels),
         tools=_ways("tool", file.tools),
         risk={signal: _at_risk(signal, each, name) for signal, each in policy.risk.items()},
-        profiles=(),
+        profiles=tuple(_tightening(f"profile.{each.profile}", each, name) for each in policy.profiles),
         unknown_tokens=Action(file.unknown_tokens or Action.BLOCK),
         thresholds=_thresholds(_over(policy.thresholds, file.thresholds)),
     )

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from hushgate.calls import Code  # noqa: TC001 - pydantic reads the annotations
 
@@ -44,7 +44,8 @@ Form = Literal["token", "surrogate"]
 DestinationName = Literal["model", "customer", "tool", "human_agent", "log"]
 
 ENTITY = r"^[A-Z][A-Z0-9_]+$"
-SIGNAL = r"^[a-z][a-z0-9_]{0,63}$"
+NAME = r"^[a-z][a-z0-9_]{0,63}$"
+"""Of a risk signal, or of a profile."""
 VERSION = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 
@@ -139,6 +140,14 @@ class SignalFile(TighteningFile):
     """What a risk signal of a call tightens. ``hold``: where each draft waits for a person."""
 
     hold: list[Literal["customer", "tool", "human_agent"]] = []
+
+
+class ProfileFile(TighteningFile):
+    """What a law or a standard asks for at the least: a policy may be stricter, and is never laxer."""
+
+    profile: Annotated[str, Field(pattern=NAME)]
+    description: Annotated[str, Field(min_length=1)]
+    references: Annotated[list[str], Some]
 
 
 class DestinationsFile(_Strict):
@@ -237,11 +246,16 @@ class TestFile(_Strict):
     risk_signals: list[str] = []
 
 
+_NAMES: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+"""Profiles are written by name or path, and read before the policy is."""
+
+
 class PolicyFile(_Strict):
     """A policy file, as policies/README.md explains it."""
 
     version: Annotated[str, BeforeValidator(_version), Field(pattern=VERSION)]
     tenants: Annotated[list[str], Some] | None = None
+    profiles: Annotated[list[ProfileFile], WithJsonSchema(_NAMES)] = []
     internal: list[str] = []
     entities: dict[str, str] = {}
     subjects: dict[str, str] = {}
@@ -252,7 +266,7 @@ class PolicyFile(_Strict):
     pseudonyms: Annotated[
         dict[str, Form], BeforeValidator(_forms, json_schema_input_type=Form | dict[str, Form])
     ] = {}
-    risk: Annotated[dict[Annotated[str, Field(pattern=SIGNAL)], SignalFile], Some] = {}
+    risk: Annotated[dict[Annotated[str, Field(pattern=NAME)], SignalFile], Some] = {}
     outbound: OutboundFile = OutboundFile()
     reviews: ReviewsFile = ReviewsFile()
     sampling: SamplingFile | None = None

@@ -10,6 +10,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
 from hushgate.minimization.paths import Kind
 from hushgate.policy.reader import intent_fields, says
+from hushgate.policy.strictness import tightened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,9 +72,10 @@ def _fields(policy: Policy, name: str) -> Iterator[str]:
     if left_out:
         yield "Named, and left out whatever else lets it through:"
         yield from _wrapped(", ".join(left_out), "    ")
-    for signal, each in file.risk.items():
+    stricter = [(f"Left out by profile {each.profile}", each) for each in file.profiles]
+    for when, each in [*stricter, *((f"Left out under risk signal {n}", s) for n, s in file.risk.items())]:
         if each.drop:
-            yield f"Left out under risk signal {signal}:"
+            yield f"{when}:"
             yield from _wrapped(", ".join(each.drop), "    ")
 
 
@@ -81,7 +83,10 @@ def _becomes(policy: Policy, pattern: Pattern, action: Action) -> str:
     """What the model sees in the place of the field: of one that is kept, what its kind is treated as."""
     entity = policy.entity_of(_example(pattern))
     if action is Action.KEEP and entity:
-        seen = policy.destination("model").own.action(entity)
+        model = policy.destination("model")
+        seen, _ = tightened(
+            model.own.action(entity), [(p.name, p.own.action(entity)) for p in model.profiles]
+        )
         return WORDS[seen] if seen is Action.KEEP else f"{entity}: {WORDS[seen]}"
     return WORDS[action]
 
@@ -99,17 +104,19 @@ def _ways(policy: Policy) -> Iterator[str]:
     model = policy.destination("model")
     yield "  model: messages, and the fields that are given"
     yield from _treatments(model)
-    yield from _at_risk(model)
+    yield from _stricter(model)
     for name in _OUTWARD:
         destination = policy.destination(name)
         yield f"  {name}: drafts"
         yield from _treatments(destination)
         for each in (*destination.channels.values(), *destination.tools.values()):
             yield from _beside(f"on {' '.join(each.name.split('.', 1))}", each)
-        yield from _at_risk(destination)
+        yield from _stricter(destination)
 
 
-def _at_risk(destination: Destination) -> Iterator[str]:
+def _stricter(destination: Destination) -> Iterator[str]:
+    for profile in destination.profiles:
+        yield from _beside(f"by {' '.join(profile.name.split('.', 1))}", profile)
     for signal, tightening in destination.risk.items():
         yield from _beside(f"under risk signal {signal}", tightening)
 

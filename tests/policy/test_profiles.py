@@ -1,0 +1,285 @@
+"""Profiles: floors of laws and standards that a policy may be stricter than and is never laxer."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.policy.policies import SAYS, settled, written
+
+from hushgate.assembly import pack_files, policy_files
+from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
+from hushgate.detection.packs import open_packs
+from hushgate.finding import Action, Finding
+from hushgate.outbound.review import review
+from hushgate.policy.files import PolicyFiles
+from hushgate.policy.model import DESTINATIONS
+from hushgate.policy.profiles import check_profile
+from hushgate.policy.reader import check_policy, policy_of, read_policy
+from hushgate.policy.strictness import STRICTNESS
+from hushgate.policy.words import explained
+from hushgate.preparing import prepare
+from hushgate.redactor import Redactor
+from hushgate.sessions.facts import Known
+from hushgate.sessions.session import Session
+from hushgate.settings import Settings
+from hushgate.transformation.joinable import Keys
+from hushgate.treatment import Reader
+
+POLICIES = Path(__file__).parents[2] / "policies"
+SHIPPED = ("ccpa", "gdpr", "hipaa", "pci_dss")
+KEY = b"k" * 32
+ENTITIES = {rule.entity for pack in open_packs(pack_files(Settings()))[0] for rule in pack.rules}
+NAMED = {"PERSON", "LOCATION", "ORGANIZATION", "NRP"}
+OWN = {"profile": "house", "description": "Ours.", "references": ["https://example.com"]}
+LAX = {
+    **SAYS,
+    "intents": {"order_status": {"fields": {"**": "keep"}}},
+    "entities": {
+        "customer.cvv": "CARD_SECURITY_CODE",
+        "customer.mrn": "MEDICAL_RECORD",
+        "customer.ssn": "US_SSN",
+    },
+    "destinations": {p: {"default": "keep", "secrets": "keep", "dropped": "keep"} for p in DESTINATIONS},
+}
+
+
+def lax(tmp_path, *profiles, **also):
+    """A policy that lets everything through, but for its profiles."""
+    return read_policy(written(tmp_path / "p.yaml", "v1", **LAX | {"profiles": list(profiles)} | also))
+
+
+def house(tmp_path, **says):
+    file = tmp_path / "house.yaml"
+    file.write_text(yaml.safe_dump(OWN | says))
+    return file
+
+
+@pytest.fixture
+def detector(assembled):
+    return assembled.redactor._detector
+
+
+def told(policy, detector, data, text="", session=None):
+    call = PrepareCall(
+        "acme", "s", "", "order_status", customer_id="c-1", messages=(Message("user", text),),
+        records=(Record("crm", "c-1", json.dumps(data)),),
+    )  # fmt: skip
+    return prepare(call, policy, session or Session(KEY), detector, Keys.derive(KEY))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_profile_says_nothing_that_means_nothing_and_where_it_comes_from(name):
+    file = POLICIES / "profiles" / f"{name}.yaml"
+
+    assert check_profile(file, entities=ENTITIES | NAMED) == []
+    assert yaml.safe_load(file.read_text())["profile"] == name
+    assert "not legal advice" in file.read_text() or "not an assessment" in file.read_text()
+
+
+def test_profiles_are_no_policies_wherever_policies_are_looked_for(tmp_path):
+    (tmp_path / "profiles").mkdir()
+    policy, own = written(tmp_path / "a.yaml", "v1"), house(tmp_path / "profiles")
+
+    assert [file.name for file in policy_files(Settings())] == ["contact-centre.yaml"]
+    assert policy_files(Settings(policies=(tmp_path,))) == (policy,)
+    assert policy_files(Settings(policies=(own,))) == (own,), "a file that is named is what it is named for"
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_no_policy_is_laxer_than_its_profile_and_no_profile_loosens_a_policy(tmp_path, name):
+    with_ = lax(tmp_path, name)
+    strict = read_policy(written(tmp_path / "s.yaml", "v2", **LAX | {"profiles": [name], "destinations": {
+        **dict.fromkeys(DESTINATIONS, "redact"), "customer": "block"}}))  # fmt: skip
+    knowns = (None, *(Known("x", "", subject=subject) for subject in ("c-1", "c-2")))
+
+    for place, entity, known in product(DESTINATIONS, sorted(ENTITIES | NAMED), knowns):
+        finding = Finding(0, 1, entity, 1.0, "r")
+        floor = Reader(with_, with_.destination(place), "c-1").decided(finding, known)
+        both = Reader(strict, strict.destination(place), "c-1").decided(finding, known)
+        least = {"customer": Action.BLOCK}.get(place, Action.REDACT)
+        assert STRICTNESS.index(both.action) >= max(map(STRICTNESS.index, (floor.action, least)))
+        assert floor.decided_by == ((f"profile.{name}",) if floor.action is not Action.KEEP else ())
+
+
+def test_where_several_profiles_apply_the_strictest_wins_and_the_answer_says_which(tmp_path, detector):
+    policy = lax(tmp_path, "pci_dss", "ccpa", "gdpr")
+    prepared = told(policy, detector, {}, "card 4111 1111 1111 1111, mail dana@example.com")
+
+    assert {one.finding.entity: one.finding.decided_by for one in prepared.findings} == {
+        "CREDIT_CARD": ("profile.ccpa",), "EMAIL_ADDRESS": ("profile.gdpr",),
+    }  # fmt: skip
+    assert prepared.messages[0].text.startswith("card [CREDIT_CARD_")
+
+
+def test_a_policy_that_is_as_strict_decides_itself(tmp_path, detector):
+    model = {"destinations": LAX["destinations"] | {"model": "redact"}}
+    prepared = told(lax(tmp_path, "pci_dss", **model), detector, {}, "card 4111 1111 1111 1111")
+
+    assert [(one.finding.action, one.finding.decided_by) for one in prepared.findings] == [
+        (Action.REDACT, ())
+    ]
+
+
+@pytest.mark.parametrize("action", ["keep", "last4", "pseudonymize"])
+def test_what_a_field_holds_is_hidden_for_certain_however_the_intent_names_it(tmp_path, detector, action):
+    """A short number that no rule finds and nobody would recall: the policy says what it is."""
+    intents = {"order_status": {"fields": {"customer.*": action}}}
+    own = house(tmp_path, model={"MEDICAL_RECORD": "redact"}, drop=["**.cvv"])
+    policy = lax(tmp_path, own.name, intents=intents)
+
+    prepared = told(policy, detector, {"customer": {"mrn": "417", "cvv": 123}})
+
+    assert json.loads(prepared.records[0].json) == {"customer": {"mrn": "[MEDICAL_RECORD]"}}
+    dropped = next(field for field in prepared.fields if field.path == "customer.cvv")
+    assert (dropped.action, dropped.decided_by) == (Action.DROP, ("profile.house",))
+
+
+def test_a_profile_that_blocks_for_the_model_leaves_the_field_out(tmp_path, detector):
+    intents = {"order_status": {"fields": {"customer.*": "hash"}}}
+    policy = lax(tmp_path, house(tmp_path, model={"US_SSN": "block"}).name, intents=intents)
+
+    assert json.loads(
+        told(policy, detector, {"customer": {"ssn": "536-22-8417", "a": "b"}}).records[0].json
+    ).keys() == {"customer"}
+    assert "ssn" not in told(policy, detector, {"customer": {"ssn": "536-22-8417"}}).records[0].json
+
+
+def test_a_draft_is_under_the_profiles_too(tmp_path, detector):
+    policy, session = lax(tmp_path, "pci_dss"), Session(KEY)
+    call = ReviewCall("acme", "s", "", "order_status", "customer", text="Your card is 4111 1111 1111 1111.")
+
+    judged = review(call, policy, session, detector, Keys.derive(KEY))
+
+    assert (judged.verdict, judged.content) == (Verdict.REDACTED, "Your card is **** **** **** 1111.")
+    assert [ground.decided_by for ground in judged.reasons] == [("profile.pci_dss",)]
+
+
+def test_what_goes_to_a_log_is_under_the_profiles_too(tmp_path, detector):
+    redactor = Redactor(detector, lax(tmp_path, "gdpr"), Keys.derive(KEY))
+    redaction = redactor.redact("mail dana@example.com")
+
+    assert "dana" not in redaction.text
+    assert [found.decided_by for found in redaction.findings] == [("profile.gdpr",)]
+
+
+def test_safe_harbor_leaves_the_year_and_the_first_digits_of_a_zip_code(tmp_path, detector):
+    entities = {"customer.birthday": "DATE_OF_BIRTH", "customer.zip": "POSTCODE", "customer.ssn": "US_SSN"}
+    fields = {"customer.birthday": "last4", "customer.zip": "keep", "customer.ssn": "last4"}
+    policy = lax(tmp_path, "hipaa", entities=entities, intents={"order_status": {"fields": fields}})
+    data = {"customer": {"birthday": "1984-05-03", "zip": "10018", "ssn": "536-22-8417"}}
+
+    customer = json.loads(told(policy, detector, data).records[0].json)["customer"]
+
+    assert (customer["birthday"], customer["zip"]) == ("1984", "100**")
+    assert customer["ssn"].startswith("[US_SSN_")
+
+
+@pytest.mark.parametrize("profiles", [["gdpr"], ["ccpa"], ["pci_dss"], ["gdpr", "ccpa", "pci_dss"]])
+def test_the_shipped_policy_does_what_its_tests_say_under_the_profiles_too(tmp_path, detector, profiles):
+    from hushgate.proving import prove
+
+    text = (POLICIES / "contact-centre.yaml").read_text()
+    file = tmp_path / "p.yaml"
+    file.write_text(text.replace("\ninternal:", f"\nprofiles: {json.dumps(profiles)}\n\ninternal:", 1))
+
+    policy = read_policy(file)
+
+    assert [*policy.profiles] == profiles
+    assert prove(file, policy, detector) == []
+
+
+def test_a_profile_is_part_of_what_the_policy_says(tmp_path):
+    plain, with_ = lax(tmp_path), lax(tmp_path, "gdpr")
+    own = lax(tmp_path, house(tmp_path, log={"PERSON": "redact"}).name)
+    other = lax(tmp_path, house(tmp_path, log={"PERSON": "hash"}).name)
+
+    assert len({each.digest for each in (plain, with_, own, other)}) == 4
+    again = policy_of(own.content)
+    assert (again.digest, [*again.profiles]) == (own.digest, ["house"])
+    assert again.destination("log").profiles == own.destination("log").profiles
+
+
+@pytest.mark.parametrize(
+    ("profiles", "line", "sentence"),
+    [
+        (["gdpr", "sox"], 4, "names no profile; hushgate has ccpa, gdpr, hipaa, pci_dss"),
+        (["./nowhere.yaml"], 3, "names no profile"),
+        ([OWN], 3, "names no profile"),
+        (["gdpr", "gdpr"], 4, "the profile gdpr stands here a second time"),
+        ("gdpr", 2, "profiles must be a list"),
+    ],
+)
+def test_a_profile_that_is_not_there_is_a_problem_of_the_policy(tmp_path, profiles, line, sentence):
+    file = tmp_path / "p.yaml"
+    file.write_text(
+        yaml.safe_dump(
+            {"version": "v1", "profiles": profiles, **SAYS}, sort_keys=False, default_flow_style=False
+        )
+    )
+    [problem] = [each for each in check_policy(file) if "profile" in each.sentence]
+
+    assert (problem.file, sentence in problem.sentence) == (str(file), True)
+    assert problem.line == line
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        ({"log": {"PERSN": "redact"}}, "nothing finds the entity PERSN"),
+        ({"log": {"PERSON": "hold"}}, "asks none"),
+        ({"hold": ["tool"]}, "hold is not a key that is known here"),
+        ({"references": []}, "is empty"),
+        ({"drop": ["a..b"]}, "the path a..b cannot be read"),
+        ({"profile": "Our House"}, "profile"),
+    ],
+)
+def test_what_is_wrong_with_a_profile_is_said_with_its_own_file_and_line(tmp_path, says, sentence):
+    own = house(tmp_path, **says)
+    file = written(tmp_path / "p.yaml", "v1", profiles=[own.name])
+
+    [problem] = check_policy(file, entities={"PERSON"})
+
+    assert (problem.file, sentence in problem.sentence, problem.line > 0) == (str(own), True, True)
+
+
+def test_a_changed_profile_changes_the_policy_while_a_server_runs_and_a_broken_one_does_not(tmp_path):
+    def write(**says):
+        beside = tmp_path / "house.new"
+        beside.write_text(yaml.safe_dump(OWN | says))
+        return settled(beside, tmp_path / "house.yaml")
+
+    write(log={"PERSON": "hash"})
+    policy = written(tmp_path / "p.yaml", "v1", profiles=["./house.yaml"])
+    files = PolicyFiles(lambda: [policy], lambda *_: [])
+    first = files.look()
+    write(log={"PERSON": "redact"}, drop=["a.b"])
+    second = files.look()
+    write(log={"PERSN": "redact it"})
+    third = files.look()
+
+    assert files.look() is third
+    assert [len(look.problems) for look in (first, second, third)] == [0, 0, 1]
+    assert first.first.digest != second.first.digest == third.first.digest
+
+
+def test_an_intent_is_explained_with_what_profiles_and_signals_make_stricter(tmp_path):
+    policy = lax(
+        tmp_path, house(tmp_path, model={"US_SSN": "redact"}, drop=["a.b"]).name,
+        intents={"order_status": {"fields": {"customer.ssn": "keep"}}},
+        risk={"new_device": {"drop": ["c.d"], "customer": {"own": {"PERSON": "mask"}}, "hold": ["tool"]}},
+    )  # fmt: skip
+    words = " ".join(explained(policy, "order_status").split())
+
+    for said in (
+        "US_SSN: its kind in brackets customer.ssn",
+        "Left out by profile house: a.b",
+        "Left out under risk signal new_device: c.d",
+        "by profile house, beside: US_SSN: its kind in brackets",
+        "under risk signal new_device, beside: the reader's own: PERSON: its form in stars",
+        "under risk signal new_device, beside: each draft waits for a person",
+    ):
+        assert said in words
