@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hushgate.detection.bordering import apart, numbers
 from hushgate.detection.labels import opening
-from hushgate.detection.views import views
+from hushgate.detection.views import readable
 from hushgate.stages import staged
 from hushgate.transformation.tokens import named_by, placeholders
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from hushgate.finding import Finding
 
 LANGUAGE = "en"
-
-_READABLE = frozenset({"decoded", "folded"})
-"""The views in which a text reads as people write; the others are made for numbers."""
 
 
 class FindsPatterns(Protocol):
@@ -120,7 +117,7 @@ class Detector:
         readings = [
             _Reading(place, opening(label), text, view)
             for place, (text, label) in enumerate(asked)
-            for view in (None, *(view for view in views(text) if view.name in _READABLE))
+            for view in (None, *readable(text))
         ]
         answers = names.find_many([reading.whole for reading in readings], language)
         for reading, answer in zip(readings, answers, strict=True):

@@ -12,6 +12,7 @@ Tok2Vec.v2 of MultiHashEmbed.v2 and MaxoutWindowEncoder.v2. Any other is left to
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from spacy.language import Language
+    from threadpoolctl import LibController
 
     from hushgate.detection.words import Words
 
@@ -79,7 +81,7 @@ class Network:
         self._margin = 1 + len(self._others)
         linear = [node for node in nodes if node.name == "linear"][-1]
         self._moves = _Moves(recognizer.moves, linear, lower, upper)
-        self._blas = ThreadpoolController().select(user_api="blas")
+        self._blas = ThreadpoolController().select(user_api="blas").lib_controllers
 
     @classmethod
     def of(cls, nlp: Language) -> Network | None:
@@ -99,7 +101,7 @@ class Network:
         """The names in each text, in order: as spaCy finds them."""
         words = self._reader.read(texts)
         # So little work is no faster on two cores, and often far slower. The setting is the whole process's.
-        with _one_thread, self._blas.limit(limits=1):
+        with _one_thread, _alone(self._blas):
             rows = self.rows(words)
             sums, scores = self._moves.outside(rows)
             ends = np.cumsum([0, *(len(each.keys) for each in words)]).tolist()
@@ -136,6 +138,19 @@ class Network:
             beside = np.concatenate((rows[:-2], rows[1:-1], rows[2:]), axis=1)
             rows = rows[1:-1] + layer(beside)
         return rows
+
+
+@contextmanager
+def _alone(blas: Sequence[LibController]) -> Iterator[None]:
+    """While products are worked out on this thread and no other. threadpoolctl's own takes twice as long."""
+    before = [each.get_num_threads() for each in blas]
+    for each in blas:
+        each.set_num_threads(1)
+    try:
+        yield
+    finally:
+        for each, threads in zip(blas, before, strict=True):
+            each.set_num_threads(threads)
 
 
 def _is_known(recognizer: EntityRecognizer) -> bool:
@@ -176,8 +191,9 @@ class _Maxout:
         sums += self._bias
         best = _best(sums, self._pieces)
         best -= (best @ self._mean)[:, None]
-        variance = np.einsum("ij,ij->i", best, best) * self._mean[0] + _EPSILON
-        best *= (1 / np.sqrt(variance))[:, None]
+        variance = (best * best) @ self._mean
+        variance += _EPSILON
+        best /= np.sqrt(variance, out=variance)[:, None]
         best *= self._gain
         best += self._shift
         return best

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from hushgate.detection.blocks import Block
 
-__all__ = ["View", "views"]
+__all__ = ["View", "readable", "views"]
 
 _GAP = "[^0-9A-Za-z]{1,3}"
 _MARKS = "[^0-9A-Za-z]{1,5}"
@@ -55,6 +55,8 @@ _TRIGGERS = {
 }
 """What must be in an ``encoded`` text for a view to differ from it."""
 _NOTHING: frozenset[str] = frozenset()
+_READING = frozenset({"controls", "escapes", "encodings"})
+"""Of a text in ASCII, what has to be undone before it can be read."""
 _SEPARATED = frozenset({"separators", "number"})
 """An odd separator, and so many digits that one matters: each alone says nothing."""
 
@@ -83,6 +85,23 @@ def views(text: str) -> Iterator[View]:
     if not triggers and text.isascii():
         return
     source = plain(text)
+    for view in _readable(source, triggers):
+        yield view
+        source, triggers = view, _triggers(encoded(view.text))
+    if "glued" in triggers and (apart := rewritten("apart", source, glued_names(source.text))):
+        yield apart
+        source, triggers = apart, _triggers(encoded(apart.text))
+    yield from _numbers(source, triggers)
+
+
+def readable(text: str) -> Iterator[View]:
+    """Those of its views in which a text reads as people write; the others are made for numbers."""
+    triggers = _triggers(encoded(text))
+    if not (text.isascii() and _READING.isdisjoint(triggers)):
+        yield from _readable(plain(text), triggers)
+
+
+def _readable(source: View, triggers: frozenset[str]) -> Iterator[View]:
     decoded = _decoded(source, triggers)
     if decoded:
         yield decoded
@@ -90,11 +109,6 @@ def views(text: str) -> Iterator[View]:
     folded = _folded(source, triggers)
     if folded:
         yield folded
-        source, triggers = folded, _triggers(encoded(folded.text))
-    if "glued" in triggers and (apart := rewritten("apart", source, glued_names(source.text))):
-        yield apart
-        source, triggers = apart, _triggers(encoded(apart.text))
-    yield from _numbers(source, triggers)
 
 
 def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:

@@ -66,7 +66,8 @@ class Reader:
     def read(self, texts: Sequence[str]) -> list[Words]:
         """The tokens of each text."""
         cut = [list(_chunks(text)) for text in texts]
-        self._learn({chunk for chunks in cut for _, chunk in chunks if chunk not in self._known})
+        if new := {chunk for chunks in cut for _, chunk in chunks if chunk not in self._known}:
+            self._learn(new)
         words = [
             Words(text, [(start, self._known[chunk]) for start, chunk in chunks])
             for text, chunks in zip(texts, cut, strict=True)
