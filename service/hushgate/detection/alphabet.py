@@ -80,8 +80,13 @@ class Characters:
     def __invert__(self) -> Characters:
         return Characters(_EVERY - self.whole, _EVERY - self.some)
 
+    @property
+    def bytes(self) -> bytes:
+        """The bytes that stand for some of them."""
+        return bytes(sorted({_BYTES[code] for code in self.some}))
+
     def __str__(self) -> str:
-        found = sorted({_BYTES[code] for code in self.some})
+        found = self.bytes
         return "[" + "".join(f"\\x{byte:02x}" for byte in found) + "]" if found else r"[^\x00-\xff]"
 
 

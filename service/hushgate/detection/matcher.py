@@ -33,7 +33,6 @@ class _Ready:
         self.rule = rule
         self.search = Search(rule, timeout_ms=timeout_ms)
         self.superset = superset(rule.pattern)
-        self.begins = self.superset.also or self.superset.text
         self.requires = vocabulary(rule.requires) or None
         self.context = vocabulary(rule.context) or None
         self.unless = vocabulary(rule.unless) or None
@@ -80,7 +79,7 @@ class Matcher:
         found: list[Finding] = []
         for index, ranges in self._ranges(text, label, data).items():
             ready = self._rules[index]
-            for span in ready.search.spans(text, windows(ready.begins, data, ranges), checked):
+            for span in ready.search.spans(text, windows(ready.superset, data, ranges), checked):
                 score = ready.rule.score
                 if ready.contextual:
                     if span not in places:

@@ -10,6 +10,8 @@ from hushgate.detection.superset import HEAD
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from hushgate.detection.superset import Superset
+
 Window = tuple[int, int]
 """Half-open: where a match may begin, in characters."""
 
@@ -20,20 +22,24 @@ STEP = 2
 gap is twice as long as that."""
 
 
-def windows(superset: str, data: bytes, parts: Sequence[Window]) -> Iterator[Window]:
+def windows(superset: Superset, data: bytes, parts: Sequence[Window]) -> Iterator[Window]:
     """All places in the parts of an ``encoded`` text where a match can begin: in order, apart."""
-    if not superset:
+    pattern = superset.also or superset.text
+    if not pattern:
         yield from parts
         return
     for start, stop in parts:
         place, step = start, STEP
         while place < stop:
             reach = min(place + PART, stop)
-            found = begin(superset, data, max(place - 1, 0), min(reach + HEAD + 1, len(data)))
+            found = begin(pattern, data, max(place - 1, 0), min(reach + HEAD + 1, len(data)))
             if not 0 <= found < reach:
                 place, step = reach, STEP
                 continue
             step = 2 * step if found <= place else STEP
             first = max(found, place)
             place = min(first + step, stop)
-            yield first, place
+            if data[first] not in superset.first:
+                first += 1
+            if first < place:
+                yield first, place

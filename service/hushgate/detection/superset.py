@@ -54,6 +54,8 @@ class Superset:
     """Empty when nothing short of running the pattern itself will do."""
     also: str
     """What matches, too, wherever the pattern does: up to a look-ahead that wants a digit; empty: none."""
+    first: bytes
+    """The bytes that a match may begin with."""
     wordless: bool
     """No match begins with a letter."""
     digits: int
@@ -66,7 +68,7 @@ def superset(pattern: str) -> Superset:
     head = _Head(tree.state.flags, first=True, last=True)
     text = head.sequence(tree, HEAD).text
     also = replace(head, ahead=True).sequence(tree, HEAD).text
-    begin, _ = head.beginning(tree)
+    begin, may_be_empty = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
     if anywhere:
         text = also = ""
@@ -74,6 +76,7 @@ def superset(pattern: str) -> Superset:
     return Superset(
         text,
         also=also if also != text else "",
+        first=(ANY if may_be_empty else begin).bytes,
         wordless=not begin.some & LETTERS,
         digits=max(digits, int(head.reach(tree, DIGITS, HEAD) is not None)),
     )
