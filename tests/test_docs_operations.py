@@ -61,7 +61,6 @@ def test_the_drills_hold_as_written(serve, monkeypatch):
 
 
 def test_every_drill_has_a_row():
-    from hushgate.drill.command import STORE_GONE
-    from hushgate.drill.drills import DRILLS
+    from hushgate.drill.drills import DRILLS, POLICY_FILE, STORE_GONE
 
-    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [*DRILLS, STORE_GONE]
+    assert re.findall(r"^\| `([a-z-]+)` \|", PAGE, re.MULTILINE) == [*DRILLS, POLICY_FILE, STORE_GONE]

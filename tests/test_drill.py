@@ -5,12 +5,20 @@ from __future__ import annotations
 import shlex
 import subprocess
 import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from hushgate.client import Client
+from hushgate.drill.drills import policy_file_broken, store_gone
+from hushgate.drill.outages import of_store
+from hushgate.drill.scene import Check, Scene
 from tests.conftest import served
 from tests.redis_server import RedisServer, program
+
+if TYPE_CHECKING:
+    from hushgate.drill.drills import Drill
 
 LETS_ALL_THROUGH = """\
 version: drill.open
@@ -23,6 +31,21 @@ destinations:
   log: {default: keep}
 outbound: {allowed_trailing_digits: 4, note_overlap_words: 6}
 """
+
+
+UNTRIED = ("--skip", "store-gone", "--skip", "policy-file-broken")
+OTHERS = (
+    "ambiguous-prompt", "account-takeover", "leak-in-a-draft", "injected-record", "retry-storm",
+    "policy-gone-bad", "policy-file-broken", "kill-switch",
+)  # fmt: skip
+
+
+def not_held(address: str, each: Drill) -> list[Check]:
+    """What did not hold in one drill, which tries more than nothing."""
+    with Client(address) as client:
+        checks = list(each(Scene(client, "drill", "order_status", "drill")))
+    assert len(checks) > 1
+    return [check for check in checks if not check.held]
 
 
 def drill(address: str, *flags: str) -> tuple[int, dict[str, str], str]:
@@ -47,7 +70,7 @@ def sound():
 
 
 def test_what_holds_is_told_and_ends_with_0(sound):
-    code, held, printed = drill(sound, "--skip", "store-gone")
+    code, held, printed = drill(sound, *UNTRIED)
 
     assert (code, set(held.values())) == (0, {"held"}), printed
     assert set(held) == {
@@ -66,11 +89,12 @@ def test_what_cannot_be_tried_did_not_hold(sound):
 
     assert code == 1
     assert held["store-gone"] == "NOT HELD"
-    assert "not available: say how with --break-store" in printed
+    assert held["policy-file-broken"] == "NOT HELD"
+    assert "not available: name it with --store" in printed
 
 
 def test_a_drill_leaves_nothing_behind(sound):
-    drill(sound, "--skip", "store-gone")
+    drill(sound, *UNTRIED)
 
     with Client(sound) as client:
         agents = {agent.agent_id: agent.suspended for agent in client.list_agents().agents}
@@ -84,7 +108,7 @@ def test_a_policy_that_lets_all_through_is_found_out(tmp_path):
     policy = tmp_path / "open.yaml"
     policy.write_text(LETS_ALL_THROUGH)
     with served("--names", "none", "--policy", str(policy)) as address:
-        code, held, printed = drill(address, "--skip", "store-gone")
+        code, held, printed = drill(address, *UNTRIED)
 
     assert code == 1
     failing = {"ambiguous-prompt", "account-takeover", "leak-in-a-draft", "injected-record"}
@@ -109,20 +133,34 @@ def test_a_store_that_goes_away_and_comes_back(tmp_path):
         program(), "--port", "0", "--unixsocket", f"{tmp_path}/redis.sock", "--dir", str(tmp_path),
         "--appendonly", "yes", "--daemonize", "yes",
     ]  # fmt: skip
-    others = ("ambiguous-prompt", "account-takeover", "leak-in-a-draft", "injected-record", "retry-storm",
-              "policy-gone-bad", "kill-switch")  # fmt: skip
     try:
         with served("--names", "none", "--store", store.url, "--key-file", str(key)) as address:
             code, held, printed = drill(
                 address,
-                *(word for name in others for word in ("--skip", name)),
+                *(word for name in OTHERS for word in ("--skip", name)),
                 *("--break-store", quoted(breaks), "--mend-store", quoted(mends)),
             )
+            paused = not_held(address, store_gone(of_store(store.url)))
     finally:
         redis.Redis(unix_socket_path=f"{tmp_path}/redis.sock").shutdown()
         store.process.wait(10)
 
     assert (code, held) == (0, {"store-gone": "held"}), printed
+    assert paused == []
+
+
+def test_a_policy_file_that_breaks_and_a_store_that_is_locked(tmp_path):
+    policy, key = tmp_path / "policy.yaml", tmp_path / "key"
+    shipped = (Path(__file__).parents[1] / "policies" / "contact-centre.yaml").read_bytes()
+    policy.write_bytes(shipped)
+    key.write_text("k" * 32)
+    store = f"sqlite://{tmp_path}/sessions.db"
+    flags = ("--policy", str(policy), "--store", store, "--key-file", str(key))
+    with served("--names", "none", *flags) as address:
+        assert not_held(address, policy_file_broken(policy)) == []
+        assert not_held(address, store_gone(of_store(store))) == []
+
+    assert policy.read_bytes() == shipped
 
 
 def quoted(command: list[str]) -> str:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from hushgate.client import Client
     from hushgate.drill.drills import Drill
     from hushgate.drill.scene import Check, Scene
-
-STORE_GONE = "store-gone"
 
 
 def drill(
@@ -32,19 +31,28 @@ def drill(
         str, typer.Option(help="Risk signals in the policy's words.")
     ] = "new_device,email_changed",
     skip: Annotated[list[str] | None, typer.Option(help="A drill to leave out; repeatable.")] = None,
-    break_store: Annotated[str, typer.Option(help="Program that takes the store away.")] = "",
+    policy_file: Annotated[
+        Path | None, typer.Option(help="The server's policy file: broken for some seconds, and put back.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option(help="The server's store: it takes no writes for some seconds.")
+    ] = None,
+    break_store: Annotated[str, typer.Option(help="Program that takes the store away, if not so.")] = "",
     mend_store: Annotated[str, typer.Option(help="Program that brings it back.")] = "",
 ) -> None:
     """Run the failure drills against a running server, with test values in sessions that are ended after.
 
     Prints what held. Exit code 1 if anything did not, or could not be tried.
     """
-    from hushgate.drill.drills import DRILLS, store_gone
+    from hushgate.drill.drills import DRILLS, POLICY_FILE, STORE_GONE, policy_file_broken, store_gone
+    from hushgate.drill.outages import by_programs, of_store
     from hushgate.drill.scene import Scene
     from hushgate.server.operating import asked
-    from hushgate.settings import comma_separated
+    from hushgate.settings import Settings, comma_separated
 
-    drills = {**DRILLS, STORE_GONE: store_gone(break_store, mend_store)}
+    named = by_programs(break_store, mend_store) if break_store and mend_store else None
+    outage = named or of_store(store if store is not None else Settings.read().store)
+    drills = {**DRILLS, POLICY_FILE: policy_file_broken(policy_file), STORE_GONE: store_gone(outage)}
     for name in skip or []:
         if drills.pop(name, None) is None:
             end(f"there is no drill {name}; there are {', '.join(drills)}")

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import shlex
-import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+import yaml
+
 from hushgate.client import Verdict
 from hushgate.drill import scene as s
+from hushgate.drill.outages import file_restored
 from hushgate.drill.scene import Check, Scene, reason, sent, shows, stopped, told
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from hushgate.drill.outages import Outage
 
 Drill: TypeAlias = "Callable[[Scene], Iterator[Check]]"
 
@@ -24,6 +29,14 @@ STORM_CALLS: Final = 64
 STORM_THREADS: Final = 16
 STORE_SECONDS: Final = 30.0
 """How long the store may take to come back."""
+AWAY_SECONDS: Final = 4.0
+"""How long a call may wait while the store is away."""
+FILE_SECONDS: Final = 10.0
+"""How long a server may take to look at a changed file."""
+STORE_GONE: Final = "store-gone"
+POLICY_FILE: Final = "policy-file-broken"
+_UNDECIDED: Final = frozenset({"STORE_UNAVAILABLE", "OutOfTime"})
+"""Why there is no answer: the server said so, or the client has asked again until its time was out."""
 _WHY: Final = "failure drill"
 
 
@@ -152,24 +165,64 @@ def kill_switch(scene: Scene) -> Iterator[Check]:
     yield Check("once resumed it goes on", not why, why)
 
 
-def store_gone(breaks: str, mends: str) -> Drill:
-    """The drill that takes the store away with one command and brings it back with another."""
+def policy_file_broken(file: Path | None) -> Drill:
+    """A policy file of the server's that is broken, and one whose own test fails, must change nothing."""
 
     def drill(scene: Scene) -> Iterator[Check]:
-        if not (breaks and mends):
-            sentence = "not available: say how with --break-store and --mend-store, or --skip store-gone"
+        if file is None or not file.is_file():
+            sentence = f"not available: name the server's file with --policy-file, or --skip {POLICY_FILE}"
+            yield Check("the policy file can be broken", held=False, why=sentence)
+            return
+        session = scene.begin()
+        before = scene.prepare(session)
+        with file_restored(file) as replace_file:
+            for what, content in (
+                ("a file that is cut off", file.read_bytes() + b"\nintents: {cut: [off"),
+                ("a file whose own test fails", _failing(file.read_bytes())),
+            ):
+                refused = scene.client.list_policies().refused_files
+                replace_file(content)
+                why = _until(partial(_unless_refused, scene, refused), FILE_SECONDS)
+                yield Check(f"{what} is refused and said", not why, why)
+                after = scene.prepare(session)
+                same = (after.policy_version, after.policy_digest)
+                unchanged = same == (before.policy_version, before.policy_digest)
+                yield Check(f"{what} does not take the place of the policy that decides", unchanged)
+        why = _until(lambda: "still refused" if scene.client.list_policies().problems else "", FILE_SECONDS)
+        yield Check("once it is as it was, nothing is wrong with it", not why, why)
+
+    return drill
+
+
+def _unless_refused(scene: Scene, before: int) -> str:
+    said = scene.client.list_policies()
+    return "" if said.problems and said.refused_files > before else "no problem is listed"
+
+
+def _failing(content: bytes) -> bytes:
+    """The policy with a test that cannot hold."""
+    policy = yaml.safe_load(content)
+    wrong = {"intent": next(iter(policy["intents"])), "text": "Hello.", "keeps": ["drill-no-such-text"]}
+    return yaml.safe_dump(policy | {"tests": [wrong]}).encode()
+
+
+def store_gone(outage: Outage | None) -> Drill:
+    """The store takes nothing any more for a moment. ``outage``: how; None: nobody knows."""
+
+    def drill(scene: Scene) -> Iterator[Check]:
+        if outage is None:
+            sentence = f"not available: name it with --store, or --skip {STORE_GONE}"
             yield Check("the store can be taken away", held=False, why=sentence)
             return
         session = scene.begin()
         scene.prepare(session)
-        subprocess.run(shlex.split(breaks), check=True, capture_output=True)  # noqa: S603 - the operator's own
-        try:
-            why = reason(lambda: scene.prepare(session))
-            yield Check("nothing is decided without it", why == "STORE_UNAVAILABLE", why or "answered")
-            why = reason(lambda: scene.review(session, "It is on its way."))
-            yield Check("no draft passes", why == "STORE_UNAVAILABLE", why or "answered")
-        finally:
-            subprocess.run(shlex.split(mends), check=True, capture_output=True)  # noqa: S603 - as above
+        scene = replace(scene, client=scene.client.within(AWAY_SECONDS))
+        with outage():
+            # With a request_id, since the answer must be kept: one that nothing hangs on needs no store.
+            why = reason(lambda: scene.prepare(session, request_id="drill-away-1"))
+            yield Check("nothing is decided without it", why in _UNDECIDED, why or "answered")
+            why = reason(lambda: scene.review(session, "It is on its way.", request_id="drill-away-2"))
+            yield Check("no draft passes", why in _UNDECIDED, why or "answered")
         why = _until(lambda: reason(lambda: scene.prepare(session)), STORE_SECONDS)
         yield Check("once it is back, all is as before", not why, why)
 
