@@ -85,6 +85,17 @@ def test_a_text_of_more_tokens_than_go_together_and_more_words_than_are_kept(mon
     assert len(ours._reader._known) == 0
 
 
+def test_a_tokenizer_made_anew_reads_as_the_first(monkeypatch, nlp):
+    monkeypatch.setattr(words, "_CHARACTERS", 10)
+    monkeypatch.setattr(words, "_FORGOTTEN", 1)
+    ours = Network.of(nlp)
+    first = ours._reader._tokenizer
+    text = "Don't tell Maria Garcia's U.S. friends at http://example.com (Springfield), it's 5pm"
+
+    assert [ours.find([text])[0] for _ in range(3)] == [theirs(nlp, text)] * 3
+    assert ours._reader._tokenizer is not first
+
+
 @pytest.mark.parametrize("other", ["beam", "wider", "second", "tokenizer"])
 def test_another_build_is_left_to_spacy(other):
     nlp = spacy.blank("en")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from spacy.tokenizer import Tokenizer
+from spacy.vocab import Vocab
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,6 +19,9 @@ _CHUNK = re.compile(r"(?:(?<=\S) )?(\S+|\s+)")
 """As spaCy's tokenizer goes along a text: one space behind a chunk is in no token, other spaces are one."""
 _CHARACTERS = 200_000
 """Of the chunks that are remembered, some 40 bytes a character; then all are forgotten."""
+_FORGOTTEN = 8
+"""How often, until the tokenizer is made anew: spaCy's tables grow with all that ever stood in them, some 20
+bytes a word, whether it was taken out again or not."""
 
 
 class _Cut(NamedTuple):
@@ -53,10 +57,12 @@ class Reader:
 
     def __init__(self, nlp: Language, columns: Sequence[str]) -> None:
         """``columns``: the attributes of a token that the model is told."""
-        self._nlp = nlp
+        self._pristine = nlp
+        self._tokenizer = _renewed(nlp)
         self._columns: list[int | str] = [*columns]
         self._known: dict[str, _Cut] = {}
         self._characters = 0
+        self._forgotten = 0
 
     @staticmethod
     def reads(nlp: Language) -> bool:
@@ -73,18 +79,43 @@ class Reader:
             for text, chunks in zip(texts, cut, strict=True)
         ]
         if self._characters > _CHARACTERS:
-            self._known, self._characters = {}, 0
+            self._forget()
         return words
 
     def _learn(self, chunks: Iterable[str]) -> None:
         size = 8 * len(self._columns)
-        with self._nlp.memory_zone():  # or the vocabulary would keep every word
+        with self._tokenizer.vocab.memory_zone():  # or the vocabulary would keep every word
             for chunk in chunks:
-                doc = self._nlp.make_doc(chunk)
+                doc = self._tokenizer(chunk)
                 told = doc.to_array(self._columns).tobytes()
                 keys = tuple(told[at : at + size] for at in range(0, len(told), size))
                 self._known[chunk] = _Cut(keys, tuple((w.idx, w.idx + len(w)) for w in doc))
                 self._characters += len(chunk)
+
+    def _forget(self) -> None:
+        self._known, self._characters = {}, 0
+        self._forgotten += 1
+        if self._forgotten == _FORGOTTEN:
+            self._tokenizer, self._forgotten = _renewed(self._pristine), 0
+
+
+def _renewed(nlp: Language) -> Tokenizer:
+    """The pipeline's tokenizer with a vocabulary in which no text's words have been."""
+    old, vocab = cast("Tokenizer", nlp.tokenizer), nlp.vocab
+    return Tokenizer(
+        Vocab(
+            lex_attr_getters=vocab.lex_attr_getters,  # type: ignore[attr-defined] - the stub leaves it out
+            lookups=vocab.lookups,
+            writing_system=vocab.writing_system,
+        ),
+        rules=old.rules,
+        prefix_search=old.prefix_search,
+        suffix_search=old.suffix_search,
+        infix_finditer=old.infix_finditer,
+        token_match=old.token_match,
+        url_match=old.url_match,
+        faster_heuristics=old.faster_heuristics,
+    )
 
 
 def _chunks(text: str) -> Iterator[tuple[int, str]]:
