@@ -104,7 +104,7 @@ def _renewed(nlp: Language) -> Tokenizer:
     old, vocab = cast("Tokenizer", nlp.tokenizer), nlp.vocab
     return Tokenizer(
         Vocab(
-            lex_attr_getters=vocab.lex_attr_getters,  # type: ignore[attr-defined] - the stub leaves it out
+            lex_attr_getters=vocab.lex_attr_getters,  # type: ignore[attr-defined] # the stub leaves it out
             lookups=vocab.lookups,
             writing_system=vocab.writing_system,
         ),
