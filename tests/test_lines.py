@@ -113,7 +113,7 @@ def test_a_line_that_is_too_long_ends_the_run_before_it_is_held_whole(end):
     out, failure = run(read)
 
     assert out == b"one\n"
-    assert (failure.sentence, failure.limit) == ("line 2 is longer than 1000 characters", LONGEST)
+    assert (failure.sentence, failure.limit) == ("line 2 is longer than 1000 code points", LONGEST)
 
 
 @pytest.mark.parametrize("size", [900, 5_000])

@@ -104,7 +104,7 @@ class TestTexts:
     def test_a_text_over_the_limit_fails(self, policy):
         small = Redactor(Detector(Patterns(RULES)), policy, Keys.derive(b"k"), max_text=5)
 
-        with pytest.raises(Failure, match="text is longer than 5 characters") as failed:
+        with pytest.raises(Failure, match="text is longer than 5 code points") as failed:
             small.redact("C-1234")
         assert failed.value.reason is Reason.TEXT_TOO_LONG
 

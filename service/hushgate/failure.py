@@ -6,7 +6,12 @@ is not a failure, it is an answer.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 class Reason(StrEnum):
@@ -51,3 +56,16 @@ class Failure(Exception):  # noqa: N818 - a failure is an answer, not a programm
         self.sentence = sentence
         self.field = field
         self.limit = limit
+        self.place: int | None = None
+        """Of several texts that were looked at together, the one it is about, from 0; None: no single one."""
+
+
+@contextmanager
+def naming(field: Callable[[int], str]) -> Iterator[None]:
+    """Within, a failure that is about one of several texts gets the name of that text's field."""
+    try:
+        yield
+    except Failure as failure:
+        if failure.place is not None:
+            failure.field, failure.place = field(failure.place), None
+        raise

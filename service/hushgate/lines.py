@@ -125,7 +125,7 @@ def _line(number: int, content: bytes, ending: str, longest: int) -> Line:
 
 
 def _too_long(number: int, longest: int) -> Failure:
-    sentence = f"line {number} is longer than {longest} characters"
+    sentence = f"line {number} is longer than {longest} code points"
     return Failure(Reason.TEXT_TOO_LONG, sentence, field="line", limit=longest)
 
 

@@ -13,6 +13,7 @@ from hushgate.apart import told_apart
 from hushgate.calls import Decided, Located, Message, PrepareCall, Record
 from hushgate.conversation import CUSTOMER_ROLES, DRAFTING_ROLES, questions
 from hushgate.document import Number, leaves, path_text, rebuild, scalar_text, serialize
+from hushgate.failure import naming
 from hushgate.finding import NOTE, Action
 from hushgate.records import entity_of_all, read_records
 from hushgate.sessions.facts import UNTYPED, Customer, Known
@@ -66,11 +67,12 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     narrowing = model.at_risk(session.signals)
     reader = Reader(policy, model, call.customer_id or session.customer, narrowing=narrowing)
     writer = _Writer(session, reader, keys)
-    detected = detector.find_many(
-        [message.text for message in call.messages],
-        questions=questions((message.role, message.text) for message in call.messages),
-        language=call.language or "en",
-    )
+    with naming(lambda place: f"messages[{place}].text"):
+        detected = detector.find_many(
+            [message.text for message in call.messages],
+            questions=questions((message.role, message.text) for message in call.messages),
+            language=call.language or "en",
+        )
     read = read_records(call, reader, detector, session)
     for one in read:
         _learn_record(one, policy, session)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.apart import told_apart
 from hushgate.document import leaves, parse, places, scalar_text
+from hushgate.failure import naming
 from hushgate.finding import Action, Finding
 from hushgate.minimization.minimize import FieldDecision, minimize
 from hushgate.policy.strictness import tightened
@@ -57,11 +58,12 @@ def read_records(call: PrepareCall, reader: Reader, detector: Detector, session:
         for index, (tree, minimized) in enumerate(zip(trees, cut, strict=True))
         for place in _looked_at(tree, minimized)
     ]
-    detected = detector.find_many(
-        [place.text for _, place in texts],
-        labels=[place.label for _, place in texts],
-        language=call.language or "en",
-    )
+    with naming(lambda place: f"records[{texts[place][0]}].json"):
+        detected = detector.find_many(
+            [place.text for _, place in texts],
+            labels=[place.label for _, place in texts],
+            language=call.language or "en",
+        )
     by_record: list[Detected] = [{} for _ in trees]
     for (index, place), found in zip(texts, detected, strict=True):
         by_record[index][place.at] = told_apart(place.text, found, session, real=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate import assembly
+from hushgate.bounds import check_text
 from hushgate.detection.detector import LANGUAGE
 from hushgate.document import Place, parse, path_text, places, rebuild, scalar_text, serialize
-from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
 from hushgate.policy.counting import counted, deniable
 from hushgate.settings import NO_NAMES, Settings
@@ -107,7 +107,7 @@ class Redactor:
     def redact_many(self, texts: Sequence[str], language: str = LANGUAGE) -> list[Redaction]:
         """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for text in texts:
-            self._check_length(text, "text")
+            check_text(text, self._max_text, field="text")
         detected = self._detector.find_many(texts, language=language)
         holding = {place for place, found in enumerate(detected) if found}
         holding.update(deniable(texts, self.policy))
@@ -130,7 +130,7 @@ class Redactor:
     def redact_json_many(self, json_texts: Sequence[str], language: str = LANGUAGE) -> list[Redaction]:
         """Each document redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for json_text in json_texts:
-            self._check_length(json_text, "json")
+            check_text(json_text, self._max_text, field="json")
         trees = [parse(json_text, field="json") for json_text in json_texts]
         texts = [list(places(tree)) for tree in trees]
         every = [place for each in texts for place in each]
@@ -183,11 +183,6 @@ class Redactor:
                 )
             )
         return (next(found[word]) for word in words)
-
-    def _check_length(self, text: str, name: str) -> None:
-        if len(text) > self._max_text:
-            sentence = f"{name} is longer than {self._max_text} characters"
-            raise Failure(Reason.TEXT_TOO_LONG, sentence, field=name, limit=self._max_text)
 
     def _told(self, place: Place) -> Iterator[Finding]:
         """What the policy itself says of the field: what it holds, and that nobody outside may read it."""

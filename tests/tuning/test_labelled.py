@@ -62,14 +62,17 @@ def test_blank_lines_are_passed_over_and_counted():
             record(spans=[{"start": -1, "end": 8, "type": "A"}]),
             "spans[0].start must be greater than or equal to 0",
         ),
-        (record(spans=[{"start": 5, "end": 9, "type": "A"}]), "spans[0] goes beyond the text's 8 characters"),
+        (
+            record(spans=[{"start": 5, "end": 9, "type": "A"}]),
+            "spans[0] goes beyond the text's 8 code points",
+        ),
         (record(spans=[{"start": 5, "end": 5, "type": "A"}]), "spans[0] is empty"),
         (record(spans=[{"start": 5, "end": 3, "type": "A"}]), "spans[0] ends before it starts"),
         (
             record(spans=[{"start": 0, "end": 6, "type": "A"}, {"start": 5, "end": 8, "type": "B"}]),
             "the spans that start at 0 and at 5 overlap",
         ),
-        (record(meta={"ignore": [[0, 99]]}), "meta.ignore goes beyond the text's 8 characters"),
+        (record(meta={"ignore": [[0, 99]]}), "meta.ignore goes beyond the text's 8 code points"),
     ],
     ids=lambda value: None if not isinstance(value, str) else value[:40],
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from hushgate.detection.bordering import apart, numbers
 from hushgate.detection.labels import opening
 from hushgate.detection.views import readable
+from hushgate.failure import Failure
 from hushgate.stages import staged
 from hushgate.transformation.tokens import named_by, placeholders
 
@@ -98,7 +99,12 @@ class Detector:
         if not asked:
             return []
         asked_once = list(dict.fromkeys(asked))
-        matched = self._patterns.find_many(*zip(*asked_once, strict=True))
+        try:
+            matched = self._patterns.find_many(*zip(*asked_once, strict=True))
+        except Failure as failure:
+            if failure.place is not None:
+                failure.place = asked.index(asked_once[failure.place])
+            raise
         named: dict[tuple[str, str], list[Finding]] = {}
         if names and self._names:
             different = list(dict.fromkeys((text, label) for text, label, _ in asked_once))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hushgate import deadline
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.narrowing import PART, Window, windows
 from hushgate.detection.nearby import (
@@ -78,6 +79,7 @@ class Matcher:
         places: dict[tuple[int, int], Place] = {}
         found: list[Finding] = []
         for index, ranges in self._ranges(text, label, data).items():
+            deadline.check()
             ready = self._rules[index]
             for span in ready.search.spans(text, windows(ready.superset, data, ranges), checked):
                 score = ready.rule.score
@@ -100,6 +102,7 @@ class Matcher:
         """Which rules have to run, and where: the parts of the text in which they can match, joined."""
         ranges: dict[int, list[Window]] = {}
         for start in range(0, len(data), PART):
+            deadline.check()
             stop = min(start + PART, len(data))
             for index in self._able(text, label, data, start, stop):
                 parts = ranges.setdefault(index, [])

@@ -9,6 +9,7 @@ from itertools import repeat
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
+from hushgate import deadline
 from hushgate.detection import engines, spacy_model
 from hushgate.detection.network import Network
 from hushgate.detection.windows import windows
@@ -56,7 +57,8 @@ NO_MODEL = (
 )
 
 _BATCH_TEXTS = 64
-_BATCH_LENGTH = 100_000
+_BATCH_LENGTH = 20_000
+"""Code points, or one window of a long text; between two batches the call's deadline is looked at."""
 _POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -135,6 +137,7 @@ class Names:
         if self._recognizers is None:
             pieces = [piece for piece in pieces if any(map(str.isalpha, piece.text))]
         for batch in _batches(pieces):
+            deadline.check()
             for piece, findings in zip(batch, self._find_batch(self._nlp, batch), strict=True):
                 found[piece.text_index] += piece.placed(findings)
         return [sorted(set(each), key=lambda f: (f.start, -f.end, f.rule, f.entity)) for each in found]

@@ -7,11 +7,13 @@ from dataclasses import replace
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from hushgate import deadline
 from hushgate.detection.answers import Answers
 from hushgate.detection.blocks import suspects
 from hushgate.detection.matcher import Matcher
 from hushgate.detection.nearby import words_of
 from hushgate.detection.views import lines, views
+from hushgate.failure import Failure
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
@@ -65,12 +67,17 @@ class Patterns:
         """The same for each text, its label and its question, in order.
 
         Texts are looked at together before they are looked at alone: what can hold nothing costs a tenth.
+        A ``Failure`` (DETECTION_TIMEOUT) has the text's place.
         """
         able = suspects(list(map(_whole, texts, labels)) if any(labels) else texts, self._lines)
         able.update(place for place, question in enumerate(questions) if question)
         found: list[list[Finding]] = [[] for _ in texts]
         for place in able:
-            found[place] = self.find(texts[place], labels[place], questions[place])
+            try:
+                found[place] = self.find(texts[place], labels[place], questions[place])
+            except Failure as failure:
+                failure.place = place if failure.field else None
+                raise
         return found
 
     def _lines(self, block: Block) -> Iterator[int]:
@@ -82,6 +89,7 @@ class Patterns:
         disguised: set[Finding] = set()
         known: dict[str, _Spans] | None = None
         for view in views(text):
+            deadline.check()
             for each in self._looked(view.text, label, question):
                 if known is None:
                     known = _by_entity(found)

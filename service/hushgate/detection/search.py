@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import regex
 
+from hushgate import deadline
 from hushgate.detection.checks import CHECKS, Check
 from hushgate.detection.narrowing import STEP
 from hushgate.detection.structure import structure
@@ -51,11 +52,12 @@ class Search:
     def spans(self, text: str, windows: Iterable[Window], checked: Checked) -> Iterator[tuple[int, int]]:
         """The spans found by matches that begin in the windows, in order, none overlapping another.
 
-        Raises ``Failure`` (DETECTION_TIMEOUT) rather than leave a part of the text unsearched.
+        Raises ``Failure`` (DETECTION_TIMEOUT, DEADLINE_TOO_SHORT) rather than leave a part unsearched.
         """
         found = 0
         try:
             for start, end in windows:
+                deadline.check()
                 if start and self.structure.at_start:
                     return
                 stop = 1 if self.structure.at_start else end
@@ -73,12 +75,13 @@ class Search:
                                 place = found  # do not go through all that begins inside it
                                 break
         except TimeoutError:
-            sentence = f"rule {self.rule.id} took longer than {self._timeout_ms} milliseconds on text"
+            deadline.check()
+            sentence = f"rule {self.rule.id} took longer than {self._timeout_ms} milliseconds"
             raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=self._timeout_ms) from None
 
     def _matches(self, text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
         """A match for each place in ``[start, stop)`` where one begins."""
-        timeout = (self._timeout_ms + (stop - start) // 100) / 1000
+        timeout = deadline.within((self._timeout_ms + (stop - start) // 100) / 1000)
         limit = self._limit(stop, len(text))
         if stop - start <= STEP:  # a search would go on from there to the limit
             for place in range(start, stop):
@@ -126,7 +129,9 @@ class Search:
             # Without a value group it would find all of that; a check costs less than a match, and is shared.
             if self._value == 0 and not self._passes(text[start:end], checked):
                 continue
-            shorter = self._pattern.fullmatch(text, start, end, timeout=self._timeout_ms / 1000)
+            shorter = self._pattern.fullmatch(
+                text, start, end, timeout=deadline.within(self._timeout_ms / 1000)
+            )
             span = self._accepted(shorter, checked) if shorter else None
             if span:
                 return span

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.calls import Located
 from hushgate.document import path_text
+from hushgate.failure import naming
 from hushgate.finding import NOTE, Finding
 from hushgate.outbound.reasons import ground_of, in_parts, risky, unknown_token
 from hushgate.sessions.elsewhere import apart, candidates
@@ -90,11 +91,12 @@ class Looker:
         """Each text treated, in order; the detectors run once over all."""
         restored = [self._restore(place.text) for place in places]
         texts = [one.rewritten.text for one in restored]
-        detected = self.detector.find_many(
-            texts,
-            labels=[place.label for place in places],
-            language=self.call.language or "en",
-        )
+        with naming(lambda _: "text" if self.call.arguments_json is None else "arguments_json"):
+            detected = self.detector.find_many(
+                texts,
+                labels=[place.label for place in places],
+                language=self.call.language or "en",
+            )
         foreign = self._of_others(texts, detected)
         return [
             self._looked(place, one, found, others)

@@ -52,7 +52,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 )
                 return receipt, because
 
-            receipt, reason = await self._frame.decide(context, lambda _: work())
+            receipt, reason = await self._frame.decide(context, work)
             self._frame.log.deed(
                 "erase",
                 by=who,
@@ -96,7 +96,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                     value=revealed.value, entity=revealed.entity, decision_id=revealed.decision_id
                 )
 
-            return await self._frame.decide(context, lambda _: work())
+            return await self._frame.decide(context, work)
 
     async def ListReviews(self, request: pb.ListReviewsRequest, context: Context) -> pb.ListReviewsResponse:  # noqa: N802
         """See the proto."""
@@ -104,7 +104,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
             line.tenant = request.tenant
             reviews, more = await self._frame.decide(
                 context,
-                lambda _: self._gate.desk.waiting(
+                lambda: self._gate.desk.waiting(
                     request.tenant,
                     size=request.page_size,
                     token=request.page_token,
@@ -119,7 +119,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         async with self._frame.call("GetReview", context):
             tenants = caller().tenants
             review = await self._frame.decide(
-                context, lambda _: self._gate.desk.find(request.review_id, tenants)
+                context, lambda: self._gate.desk.find(request.review_id, tenants)
             )
             return pb.GetReviewResponse(review=wire.held_review(review))
 
@@ -145,7 +145,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                     actor=who.subject, tenants=who.tenants,
                 )  # fmt: skip
 
-            review = await self._frame.decide(context, lambda _: work())
+            review = await self._frame.decide(context, work)
             line.tenant, line.verdict = review.tenant, "" if review.sampled else verdict.value
             self._frame.log.deed(
                 "decide",
@@ -165,7 +165,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.ListAgentsResponse:
         """See the proto."""
         async with self._frame.call("ListAgents", context):
-            listed = await self._frame.decide(context, lambda _: self._oversight.agents())
+            listed = await self._frame.decide(context, self._oversight.agents)
             return pb.ListAgentsResponse(agents=[wire.agent(name, each) for name, each in listed.items()])
 
     async def SuspendAgent(  # noqa: N802
@@ -185,7 +185,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     async def SearchAudit(self, request: pb.SearchAuditRequest, context: Context) -> pb.SearchAuditResponse:  # noqa: N802
         """See the proto. The search itself holds no decision up."""
         async with self._frame.call("SearchAudit", context):
-            asked = await self._frame.decide(context, lambda _: auditing.question(request, self._gate.trail))
+            asked = await self._frame.decide(context, lambda: auditing.question(request, self._gate.trail))
             return await asyncio.to_thread(auditing.searched, self._audit.folder, asked, request)
 
     async def VerifyAudit(  # noqa: N802
@@ -217,7 +217,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.ListPoliciesResponse:
         """See the proto."""
         async with self._frame.call("ListPolicies", context):
-            return await self._frame.decide(context, lambda _: policies.listed(self._assembled.in_force))
+            return await self._frame.decide(context, lambda: policies.listed(self._assembled.in_force))
 
     async def ActivatePolicy(  # noqa: N802
         self, request: pb.ActivatePolicyRequest, context: Context
@@ -236,7 +236,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 self._changed("activated" if active else "waits", done, change)
                 return answer
 
-            return await self._frame.decide(context, lambda _: work())
+            return await self._frame.decide(context, work)
 
     async def RollbackPolicy(  # noqa: N802
         self, request: pb.RollbackPolicyRequest, context: Context
@@ -253,7 +253,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 self._changed("rolled back", policy, change)
                 return pb.RollbackPolicyResponse(policy=policy)
 
-            return await self._frame.decide(context, lambda _: work())
+            return await self._frame.decide(context, work)
 
     def _change(self, rpc: str, who: str, reason: str) -> Entry:
         """The audit log's entry of a change of policy, whose beginning it has first."""

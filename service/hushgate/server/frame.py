@@ -10,13 +10,15 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import grpc
 
+from hushgate.deadline import Deadline
 from hushgate.failure import Failure, Reason
 from hushgate.server.identity import caller
-from hushgate.server.limits import WAITING_CALLS, Deadline
+from hushgate.server.limits import WAITING_CALLS
 from hushgate.server.log import Line, Log
 from hushgate.server.status import INTERNAL, status
 from hushgate.stages import WATCHED, Stages
@@ -94,14 +96,15 @@ class Frame:
             except Exception as error:
                 self.log.crash(error)
 
-    async def decide(self, context: Context, work: Callable[[Deadline], T]) -> T:
+    async def decide(self, context: Context, work: Callable[[], T]) -> T:
         """What ``work`` answers, in the one thread, in the order of asking.
 
-        Failure OVERLOADED if too many wait already; DEADLINE_TOO_SHORT if the caller's time is out.
+        Failure OVERLOADED if too many wait already; DEADLINE_TOO_SHORT if the caller's time is out, before it
+        begins or while it lasts. When the caller goes away, it ends at the next place where it looks.
         """
-        deadline = Deadline.of(context)
+        deadline = Deadline(context.time_remaining())
         deadline.check()
-        asked, stages, watched = time.monotonic(), WATCHED.get(), copy_context()
+        asked, stages = time.monotonic(), WATCHED.get()
         if self._waiting >= self._waiting_calls:
             raise Failure(Reason.OVERLOADED, "too many calls are waiting", limit=self._waiting_calls)
 
@@ -109,24 +112,28 @@ class Frame:
 
         def check() -> None:
             deadline.check()
+            deadline.begin()
             if agent:
                 self.admit(agent)
 
         def begin() -> T:
             if stages is None:
                 check()
-                return work(deadline)
+                return work()
             began = time.monotonic()
             stages.add("wait", asked, began)
             check()
             try:
-                return watched.run(work, deadline)
+                return work()
             finally:
                 stages.add("decide", began, time.monotonic())
 
         self._waiting += 1
         try:
-            return await self.run(begin)
+            return await self.run(partial(copy_context().run, begin))
+        except asyncio.CancelledError:
+            deadline.leave()
+            raise
         finally:
             self._waiting -= 1
 

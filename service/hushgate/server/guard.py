@@ -47,7 +47,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         async with self._frame.call("Prepare", context) as line:
             line.tenant, line.agent = request.tenant, request.agent_id
             call = wire.prepare_call(request, caller().subject)
-            prepared = await self._frame.decide(context, lambda _: self._gate.prepare(call))
+            prepared = await self._frame.decide(context, lambda: self._gate.prepare(call))
             _note(line, request.intent, prepared)
             return wire.prepare_response(prepared)
 
@@ -56,7 +56,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         async with self._frame.call("Review", context) as line:
             line.tenant, line.agent = request.tenant, request.agent_id
             call = wire.review_call(request, caller().subject)
-            reviewed = await self._frame.decide(context, lambda _: self._gate.review(call))
+            reviewed = await self._frame.decide(context, lambda: self._gate.review(call))
             _note(line, request.intent, reviewed)
             self._sample(call, reviewed)
             return wire.review_response(reviewed)
@@ -69,7 +69,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             requests = aiter(request_iterator)
             call = wire.streamed_call(await self._start(requests), caller().subject)
             line.tenant, line.agent = call.tenant, call.agent_id
-            course = await self._frame.decide(context, lambda _: self._gate.reviewing(call))
+            course = await self._frame.decide(context, lambda: self._gate.reviewing(call))
             progress, released = Progress(), ""
             texts, draft = self._texts(requests), list[str]()
             try:
@@ -95,7 +95,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             if reviewed.verdict is Verdict.HELD:
                 draft += [text async for text in texts]
                 name = await self._frame.decide(
-                    context, lambda _: self._gate.hold(call, course.policy, "".join(draft), reviewed.reasons)
+                    context, lambda: self._gate.hold(call, course.policy, "".join(draft), reviewed.reasons)
                 )
                 reviewed = replace(reviewed, review_id=name)
             _note(line, call.intent, reviewed)
@@ -110,14 +110,14 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
     async def _go_on(
         self, context: Context, call: ReviewCall, course: Course, progress: Progress
     ) -> tuple[Progress, str]:
-        return await self._frame.decide(context, lambda _: self._gate.go_on(call, course, progress))
+        return await self._frame.decide(context, lambda: self._gate.go_on(call, course, progress))
 
     async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("EndSession", context) as line:
             line.tenant, who = request.tenant, caller().subject
             ended = await self._frame.decide(
-                context, lambda _: self._gate.end_session(request.tenant, request.session_id, actor=who)
+                context, lambda: self._gate.end_session(request.tenant, request.session_id, actor=who)
             )
             return EndSessionResponse(ended=ended)
 
@@ -140,7 +140,7 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
             if length > self._draft_characters:
                 raise Failure(
                     Reason.TEXT_TOO_LONG,
-                    f"the draft is longer than {self._draft_characters} characters",
+                    f"the draft is longer than {self._draft_characters} code points",
                     field="text",
                     limit=self._draft_characters,
                 )

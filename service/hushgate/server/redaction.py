@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hushgate import deadline
 from hushgate.audit.decisions import counted, new_id
 from hushgate.audit.entry import Entry
 from hushgate.bounds import check_count, check_text
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
     from hushgate.policy.model import Policy
     from hushgate.redactor import Redaction, Redactor
     from hushgate.server.frame import Context, Frame
-    from hushgate.server.limits import Deadline
     from hushgate.server.log import Line
     from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
 
 BATCH = 64
-"""Texts that go through the model together; between two batches the caller's deadline is looked at."""
+"""Texts that go through the model together."""
 TOGETHER_CHARACTERS = 20_000
 """Code points of requests that wait at the same time and go through the model together."""
 
@@ -98,11 +98,11 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         try:
             redactions, decision_id = await self._frame.decide(
                 context,
-                lambda deadline: self._recorded(
+                lambda: self._recorded(
                     line.rpc,
                     policy,
                     who,
-                    lambda: self._together(asked) or self._redact(request, redactor, deadline),
+                    lambda: self._together(asked) or self._redact(request, redactor),
                 ),
             )
         finally:
@@ -179,13 +179,12 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         for each in mates:
             each.done, done = done[: len(each.texts)], done[len(each.texts) :]
 
-    def _redact(self, request: RedactRequest, redactor: Redactor, deadline: Deadline) -> list[Redaction]:
+    def _redact(self, request: RedactRequest, redactor: Redactor) -> list[Redaction]:
         """In the deciding thread: items of one kind together, then in their own order again."""
         redactions: dict[int, Redaction] = {}
         for kind, redact in (("text", redactor.redact_many), ("json", redactor.redact_json_many)):
             places = [index for index, item in enumerate(request.items) if item.WhichOneof("content") == kind]
             for at in range(0, len(places), BATCH):
-                deadline.check()
                 batch = places[at : at + BATCH]
                 texts = [getattr(request.items[index], kind) for index in batch]
                 done = _redacted(texts, request.language or LANGUAGE, redact, kind, batch)
@@ -205,6 +204,7 @@ def _redacted(
         return redact(texts, language)
     except Failure as failure:
         whole = failure
+    deadline.check()  # then it is no item's
     for place, text in zip(places, texts, strict=True):
         try:
             redact([text], language)

@@ -44,7 +44,7 @@ class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
             explainer = self._explainer()
             explanation = await self._frame.decide(
                 context,
-                lambda _: explainer.explain(
+                lambda: explainer.explain(
                     request.text, label=request.label, language=request.language or LANGUAGE, marked=marked
                 ),
             )
@@ -55,7 +55,7 @@ class TuningServicer(tuning_service_pb2_grpc.TuningServiceServicer):
     async def ListRules(self, request: pb.ListRulesRequest, context: Context) -> pb.ListRulesResponse:  # noqa: N802
         """See the proto."""
         async with self._frame.call("ListRules", context):
-            return await self._frame.decide(context, lambda _: self._rules(request.entity))
+            return await self._frame.decide(context, lambda: self._rules(request.entity))
 
     def _marked(self, request: pb.ExplainRequest) -> list[Span]:
         check_text(request.text, self._characters, field="text")

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import ahocorasick
 
+from hushgate import deadline
 from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.sessions.fragments import LONGEST_NUMBER
@@ -148,10 +149,12 @@ class Recall:
         ``allowed_digits``: how many digits of a longer number may stand there; None looks for whole
         numbers alone.
         """
+        deadline.check()
         if not self._size:
             return []
         found = [*self._find_in(text, allowed_digits), *self._find_dates(text)]
         for view in views(text):
+            deadline.check()
             found += (
                 replace(r, start=min(view.starts[r.start : r.end]), end=max(view.ends[r.start : r.end]))
                 for r in self._find_in(view.text, allowed_digits)
@@ -164,6 +167,7 @@ class Recall:
         found_to: dict[int, int] = {}
         for words in (self._settled, self._recent):
             for last, needles in words.matches(stream.text):
+                deadline.check()
                 for needle in needles:
                     first = last + 1 - len(needle.word)
                     if needle.open and first <= found_to.get(id(needle), -1) and _goes_on(stream, last):
@@ -225,7 +229,7 @@ def _needles(known: Known, order: int) -> Iterator[_Needle]:
                 yield _needle(replace(known, value=line), order, partial=True, of=known)
     if known.entity == "PERSON":
         words = known.value.replace(",", " ").split()
-        for word in words if len(words) > 1 else ():
+        for word in dict.fromkeys(words) if len(words) > 1 else ():
             part = replace(known, value=word.strip("."))
             if _worth_finding(part):
                 yield _needle(part, order, partial=True)

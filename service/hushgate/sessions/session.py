@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from hushgate import deadline
 from hushgate.failure import Failure, Reason
 from hushgate.sessions.elsewhere import Held, keys_in
 from hushgate.sessions.facts import (
@@ -89,6 +90,7 @@ class Session:
         """Takes a fact in, once. ``saved``: it comes from the store."""
         if self._deaf and not isinstance(fact, Signal):
             return
+        deadline.check()
         name = self._name(fact)
         if name in self._seen:
             if saved:

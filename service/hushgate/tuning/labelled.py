@@ -149,7 +149,7 @@ def _labelled(line: _Line, file: str, number: int) -> Labelled:
         if not span.start < span.end <= len(line.text):
             what = "ends before it starts" if span.end < span.start else "is empty"
             what = (
-                f"goes beyond the text's {len(line.text)} characters" if span.end > len(line.text) else what
+                f"goes beyond the text's {len(line.text)} code points" if span.end > len(line.text) else what
             )
             raise _Wrong(f"spans[{index}] {what}")
     for one, other in pairwise(labels):
@@ -157,10 +157,10 @@ def _labelled(line: _Line, file: str, number: int) -> Labelled:
             raise _Wrong(f"the spans that start at {one.start} and at {other.start} overlap")
     ignored = tuple(line.meta.ignore) if line.meta else ()
     if any(start < 0 or end > len(line.text) for start, end in ignored):
-        raise _Wrong(f"meta.ignore goes beyond the text's {len(line.text)} characters")
+        raise _Wrong(f"meta.ignore goes beyond the text's {len(line.text)} code points")
     turns = tuple(Turn(*turn) for turn in line.meta.turns) if line.meta else ()
     if any(not 0 <= turn.start <= turn.end <= len(line.text) for turn in turns):
-        raise _Wrong(f"meta.turns goes beyond the text's {len(line.text)} characters")
+        raise _Wrong(f"meta.turns goes beyond the text's {len(line.text)} code points")
     if any(other.start < one.end for one, other in pairwise(turns)):
         raise _Wrong("meta.turns has turns that overlap, or out of order")
     name = str(number) if line.id is None else str(line.id)
