@@ -1,0 +1,73 @@
+"""The caller's deadline: long work ends soon behind it, and the one thread that decides is free for others."""
+
+import asyncio
+import time
+
+import pytest
+
+from hushgate.client import AsyncClient, Client, OutOfTime
+
+CALL = {"tenant": "acme", "session_id": "deadlines", "intent": "order_status"}
+SHARE = 10
+"""A deadline is this part of what the work takes."""
+
+
+@pytest.fixture(scope="module")
+def naming(start):
+    with start(HUSHGATE_NAMES="") as server:
+        yield server
+
+
+def redact(client, size):
+    return client.redact("a-" * size)
+
+
+def prepare(client, size):
+    record = {"source": "crm", "subject_id": "c-1", "data": {"customer": {"first_name": "one two " * size}}}
+    return client.prepare(**CALL, customer_id="c-1", messages=[("user", "Hello")], records=[record])
+
+
+def review(client, size):
+    return client.review(**CALL, destination="customer", text="Dana Whitfield. " * size)
+
+
+WORK = {"names": (redact, 22_000), "a record": (prepare, 1_000), "a draft": (review, 400)}
+
+
+def seconds(work):
+    began = time.monotonic()
+    work()
+    return time.monotonic() - began
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_what_is_out_of_time_leaves_the_worker_to_others(kind, naming):
+    ask, size = WORK[kind]
+    with Client(naming.address) as client:
+        client.redact("connects")
+        whole = seconds(lambda: ask(client, size))
+
+        with pytest.raises(OutOfTime):
+            ask(client.within(whole / SHARE), size)
+        next_one = seconds(lambda: client.redact("the next one"))
+
+    assert next_one < whole * 2 / 3
+
+
+def test_a_caller_that_goes_away_frees_the_worker(naming):
+    async def scenario():
+        async with AsyncClient(naming.address) as client:
+            await client.redact("connects")
+            began = time.monotonic()
+            await client.redact("a-" * 22_000)
+            whole = time.monotonic() - began
+            left = asyncio.ensure_future(client.redact("a-" * 22_000))
+            await asyncio.sleep(whole / SHARE)
+            left.cancel()
+            began = time.monotonic()
+            await client.redact("the next one")
+            return whole, time.monotonic() - began
+
+    whole, next_one = asyncio.run(scenario())
+
+    assert next_one < whole * 2 / 3
