@@ -1,4 +1,4 @@
-"""The caller's deadline: long work ends soon behind it, and the one thread that decides is free for others."""
+"""The caller's deadline: work ends soon behind it, and the one thread that decides is free for others."""
 
 import asyncio
 import time

@@ -11,8 +11,9 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import compress
-from operator import itemgetter
+from operator import itemgetter, sub
 from typing import TYPE_CHECKING
 
 import ahocorasick
@@ -25,7 +26,7 @@ from hushgate.sessions.rarity import TELLING, is_common, surprise
 from hushgate.transformation.dates import find_dates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 _SHORTEST = 3
 """Letters and digits that a value must have to be looked for."""
@@ -59,12 +60,23 @@ class Recalled:
     """Only part of it: a name's word, some digits of a number."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Stream:
     """A text's letters and digits, folded, each with the offset that it comes from."""
 
     text: str
     offsets: tuple[int, ...]
+
+    @cached_property
+    def gaps(self) -> list[int]:
+        """Before which of them something else stands, in order."""
+        steps = map(sub, self.offsets[1:], self.offsets)
+        return [at for at, step in enumerate(steps, start=1) if step > 1]
+
+    @cached_property
+    def wide(self) -> list[int]:
+        """Before which of them stands more than one value has between two of its own."""
+        return [at for at in self.gaps if self.offsets[at] - self.offsets[at - 1] > _WIDEST_GAP]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +264,8 @@ def _street(address: str) -> Iterator[str]:
 def _needle(known: Known, order: int, *, partial: bool, of: Known | None = None) -> _Needle:
     """``known`` as it is looked for; ``of``: whose value it is, if that is written otherwise."""
     stream = _stream(known.value)
-    gaps = frozenset(
-        at for at in range(1, len(stream.text)) if stream.offsets[at] - stream.offsets[at - 1] > 1
-    )
-    return _Needle(of or known, order, stream.text, gaps, is_common(known.value), partial)
+    common = is_common(known.value)
+    return _Needle(of or known, order, stream.text, frozenset(stream.gaps), common, partial)
 
 
 def _goes_on(stream: _Stream, last: int) -> bool:
@@ -291,15 +301,20 @@ def _confirm(text: str, stream: _Stream, first: int, last: int, needle: _Needle)
     start, end = offsets[first], offsets[last] + 1
     if not needle.open and (_runs_on(text, start - 1, start) or _runs_on(text, end - 1, end)):
         return None
-    gaps = [at - first for at in range(first + 1, last + 1) if offsets[at] - offsets[at - 1] > 1]
-    if any(offsets[first + gap] - offsets[first + gap - 1] > _WIDEST_GAP for gap in gaps):
+    if _among(stream.wide, first, last):
         return None
+    gaps = _among(stream.gaps, first, last)
     spelled = len(gaps) == last - first
-    if not spelled and not all(gap in needle.gaps or _between_digits(stream, first + gap) for gap in gaps):
+    if not spelled and not all(at - first in needle.gaps or _between_digits(stream, at) for at in gaps):
         return None
     if needle.common and not _written_as_name(text, start, end, needle.known.value):
         return None
     return Recalled(start, end, needle.known, needle.partial)
+
+
+def _among(places: Sequence[int], first: int, last: int) -> Sequence[int]:
+    """Those of the places, in order, that are behind ``first`` and not behind ``last``."""
+    return places[bisect_right(places, first) : bisect_right(places, last)]
 
 
 def _runs_on(text: str, left: int, right: int) -> bool:
@@ -320,8 +335,9 @@ def _written_as_name(text: str, start: int, end: int, value: str) -> bool:
         return True
     if text[start:end] != value or not value[:1].isupper():
         return False
-    before = text[:start].rstrip(" \t\"'“‘(")
-    return bool(before) and before[-1] not in ".!?:\n"
+    while start and text[start - 1] in " \t\"'“‘(":
+        start -= 1
+    return start > 0 and text[start - 1] not in ".!?:\n"
 
 
 def _stream(text: str) -> _Stream:

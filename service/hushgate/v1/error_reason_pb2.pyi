@@ -152,8 +152,8 @@ class _ErrorReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ErrorReas
         { "reason": "ERROR_REASON_STREAM_OUT_OF_ORDER", "domain": "hushgate", "metadata": { "field": "start" } }
     """
     ERROR_REASON_DETECTION_TIMEOUT: _ErrorReason.ValueType  # 16
-    """ERROR_REASON_DETECTION_TIMEOUT: a rule ran out of time on this text, so the text was not wholly looked at.
-    DEADLINE_EXCEEDED.
+    """ERROR_REASON_DETECTION_TIMEOUT: a rule ran out of time on this text, so the text was not wholly looked at; or,
+    without a field, the call took longer than any may. DEADLINE_EXCEEDED.
 
     Example of an ErrorInfo:
 
@@ -392,8 +392,8 @@ Example of an ErrorInfo:
     { "reason": "ERROR_REASON_STREAM_OUT_OF_ORDER", "domain": "hushgate", "metadata": { "field": "start" } }
 """
 ERROR_REASON_DETECTION_TIMEOUT: ErrorReason.ValueType  # 16
-"""ERROR_REASON_DETECTION_TIMEOUT: a rule ran out of time on this text, so the text was not wholly looked at.
-DEADLINE_EXCEEDED.
+"""ERROR_REASON_DETECTION_TIMEOUT: a rule ran out of time on this text, so the text was not wholly looked at; or,
+without a field, the call took longer than any may. DEADLINE_EXCEEDED.
 
 Example of an ErrorInfo:
 
