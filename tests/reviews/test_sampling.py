@@ -26,6 +26,7 @@ from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
 from tests.audit.conftest import Log
 from tests.reviews.conftest import KEYS
+from tests.reviews.test_deciding import hushgate
 from tests.reviews.test_holding_policies import CASES
 
 if TYPE_CHECKING:
@@ -236,6 +237,16 @@ def test_a_server_shows_what_it_has_sent_also_as_a_stream(serve, tmp_path):
         listed = client.list_reviews(sampled=True).reviews
         texts = [client.get_review(review_id=each.review_id).review.text for each in listed]
         assert not client.list_reviews().reviews
+        lines = hushgate("list", "--address", address).splitlines()
+        called = hushgate(
+            "good", listed[0].review_id, "--reason", "kind", "--by", "Sam", "--address", address
+        )
+        left = client.list_reviews(sampled=True).reviews
 
     assert [each.sampled for each in listed] == [True, True]
     assert texts == [SHOWN, SHOWN]
+    assert [(line.split()[0], line.split()[-1]) for line in lines] == [
+        (each.review_id, "SAMPLED") for each in listed
+    ]
+    assert called.startswith("decided: ")
+    assert [each.review_id for each in left] == [listed[1].review_id]
