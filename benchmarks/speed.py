@@ -6,7 +6,8 @@ Prints, for 200 characters to 1 MB: milliseconds of CPU at p50 of hushgate's pat
 Presidio's entities alone, and nanoseconds a byte; beside it Presidio's AnalyzerEngine with its default
 recognizers for those entities, on a tokenizer alone (the fastest that it runs with) and on a spaCy model
 (which it runs even for patterns), and both ratios. Then clean log lines in MB/s, one at a time, many at once,
-and redacted; then, with a name model, the same with names and how the time is split.
+and redacted, where most differ in their digits alone and where each has a word of its own; then, with a name
+model, the same with names and how the time is split.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import statistics
 import time
 import warnings
 from pathlib import Path
+from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
 import spacy
@@ -61,13 +63,17 @@ def text_of(size: int, seed: int = 7) -> str:
     return " ".join(parts)[:size]
 
 
-def log_lines(count: int) -> list[str]:
-    """Clean log lines: levels, modules, durations, counts; nothing personal."""
+def log_lines(count: int, *, different: bool = False) -> list[str]:
+    """Clean log lines: levels, modules, durations, counts; nothing personal.
+
+    ``different``: each has a word of its own; else they differ in their module and their numbers.
+    """
     draw = random.Random(11)
     modules = ("billing.invoice", "auth.session", "orders.sync", "web.access", "queue.worker")
     return [
         f'level=info module={draw.choice(modules)} msg="finished batch" items={draw.randrange(900)} '
         f"took={draw.random():.3f}s status=ok retries={draw.randrange(4)}"
+        + (f" queue={''.join(draw.choices(ascii_lowercase, k=9))}" if different else "")
         for _ in range(count)
     ]
 
@@ -177,20 +183,21 @@ def main() -> None:
         for took, width in zip(theirs, (20, 16), strict=False):
             print(f" {took:>{width}.2f} {f'{took / ours:.0f}x':>7}", end="")
         print()
-    lines = log_lines(20_000)
-    size = sum(len(line) + 1 for line in lines)
-    nothing = [""] * len(lines)
     redactor = Redactor.load(names=False)
-    calls = [
-        lambda: [patterns.find(line) for line in lines],
-        lambda: patterns.find_many(lines, nothing, nothing),
-        lambda: redactor.redact_many(lines),
-    ]
-    alone, together, redacted = (size / took / 1000 for took in medians(calls, given.seconds))
-    print(
-        f"clean log lines, {size // len(lines)} characters: {alone:.1f} MB/s one at a time,"
-        f" {together:.1f} MB/s together, {redacted:.1f} MB/s redacted (Redactor)"
-    )
+    for kind, different in (("their digits differ", False), ("a word of each differs", True)):
+        lines = log_lines(20_000, different=different)
+        size = sum(len(line) + 1 for line in lines)
+        nothing = [""] * len(lines)
+        calls = [
+            lambda t=lines: [patterns.find(line) for line in t],
+            lambda t=lines, n=nothing: patterns.find_many(t, n, n),
+            lambda t=lines: redactor.redact_many(t),
+        ]
+        alone, together, redacted = (size / took / 1000 for took in medians(calls, given.seconds))
+        print(
+            f"clean log lines, {size // len(lines)} characters, {kind}: {alone:.1f} MB/s one at a time,"
+            f" {together:.1f} MB/s together, {redacted:.1f} MB/s redacted (Redactor)"
+        )
     if given.model != NO_NAMES:
         with_names(given.model or "", given.seconds)
 
