@@ -39,6 +39,38 @@ def test_a_name_spelled_letter_by_letter_is_found():
     assert "W H I T F I E L D" in spans("that is W H I T F I E L D", NAME)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("that is rightDana WhitfieldThank you", ["Dana", "Whitfield", "Dana Whitfield"]),
+        ("see DanaWhitfieldInvoice.pdf", ["Dana", "Whitfield", "DanaWhitfield"]),
+        ("ask WhitfieldOr somebody", ["Whitfield"]),
+        ("ask danawhitfieldor somebody", []),
+        ("in LaDanaMode we trust", []),
+    ],
+)
+def test_a_name_glued_to_other_words_is_found_where_a_capital_shows_its_end(text, found):
+    surname = Known("Whitfield", "PERSON", "customer.last_name", subject="c-1")
+    assert set(spans(text, NAME, surname)) - {"Dana"} == set(found) - {"Dana"}
+
+
+@pytest.mark.parametrize(
+    "text", ["McDonald is here", "the MacBook works", "on YouTube", "PayPal and LinkedIn"]
+)
+def test_an_ordinary_name_inside_a_word_is_not_the_value(text):
+    known = [Known(v, "PERSON", "n", subject="c-1") for v in ("Donald", "Book", "Tube", "Pal", "Linked")]
+    assert spans(text, *known) == []
+
+
+@given(st.integers(257, 700), st.sampled_from(["Aa ", "ab", "a b-", "12 "]), st.integers(0, 900))
+def test_a_long_value_that_repeats_itself_is_covered_to_its_end(length, unit, more):
+    value, text = unit * length, unit * (length + more)
+    found = Recall([Known(value, "ACCOUNT_ID", "a")]).find(text)
+
+    covered = {at for r in found for at in range(r.start, r.end)}
+    assert {at for at, c in enumerate(text) if c.isalnum()} <= covered
+
+
 @pytest.mark.parametrize("text", ["Danake", "1882134091189", "Whitfields"])
 def test_a_longer_word_or_number_is_another(text):
     assert spans(text, ACCOUNT, NAME) == []

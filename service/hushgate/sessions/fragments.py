@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hushgate.sessions.facts import Known
 
 _DIGITS = re.compile(r"\d+")
-_NUMBER = 7
+SHORTEST_NUMBER = 7
 """Digits of a number that is looked for, and digits that its parts must come to together."""
 LONGEST_NUMBER = 128
 """Digits; parts of a value with more are not looked for, since one that repeats has them everywhere."""
@@ -46,7 +46,7 @@ class Fragments:
     def add(self, known: Known) -> None:
         """Has the value found from now on, if it is a number."""
         digits = "".join(digit_groups(known.value))
-        if not _NUMBER <= len(digits) <= LONGEST_NUMBER:
+        if not SHORTEST_NUMBER <= len(digits) <= LONGEST_NUMBER:
             return
         if len(digits) < _MOSTLY * sum(map(str.isalnum, known.value)):
             return
@@ -61,9 +61,9 @@ class Fragments:
 
     def find(self, groups: Sequence[str], since: int) -> list[Known]:
         """The numbers whose parts come to enough with one of ``groups[since:]``."""
-        if sum(map(len, groups)) < _NUMBER or since >= len(groups):
+        if sum(map(len, groups)) < SHORTEST_NUMBER or since >= len(groups):
             return []
-        shortest = 1 if len(groups) - since >= _NUMBER else _SHORT
+        shortest = 1 if len(groups) - since >= SHORTEST_NUMBER else _SHORT
         found: dict[int, Known] = {}
         # (number, first digit given out, behind the last) → the group that came last
         begun: dict[tuple[int, int, int], int] = {}
@@ -82,7 +82,7 @@ class Fragments:
                 for number, start in self._places(group):
                     grown[number, start, start + len(group)] = place
             for (number, start, end), last in grown.items():
-                if end - start >= _NUMBER and end - start > len(group) and last == place >= since:
+                if end - start >= SHORTEST_NUMBER and end - start > len(group) and last == place >= since:
                     found[number] = self._numbers[number][1]
             begun = grown
         return list(found.values())

@@ -21,7 +21,7 @@ import ahocorasick
 from hushgate import deadline
 from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
-from hushgate.sessions.fragments import LONGEST_NUMBER
+from hushgate.sessions.fragments import LONGEST_NUMBER, SHORTEST_NUMBER
 from hushgate.sessions.rarity import TELLING, is_common, surprise
 from hushgate.transformation.dates import find_dates
 
@@ -32,8 +32,6 @@ _SHORTEST = 3
 """Letters and digits that a value must have to be looked for."""
 _WIDEST_GAP = 8
 """How far apart two neighbouring letters or digits of one value may stand, in code points."""
-_NUMBER = 7
-"""Digits that make a value a number of which parts are looked for."""
 _DIGIT = re.compile(r"\d+")
 _FEW, _FRACTION = 32, 4
 """So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
@@ -150,7 +148,7 @@ class Recall:
         for dated in find_dates(known.value) if known.entity == "DATE_OF_BIRTH" else ():
             if dated.year is not None and dated.day is not None:
                 self._dates.setdefault(dated.key, []).append(known)
-        if _NUMBER <= sum(c.isdecimal() for c in known.value) <= LONGEST_NUMBER:
+        if SHORTEST_NUMBER <= sum(c.isdecimal() for c in known.value) <= LONGEST_NUMBER:
             self._numbers.append(known)
             for length, grams in self._grams.items():
                 _add_grams(grams, known, length)
@@ -176,17 +174,17 @@ class Recall:
     def _find_in(self, text: str, allowed_digits: int | None) -> Iterator[Recalled]:
         stream = _stream(text)
         confirmed = []
-        found_to: dict[int, int] = {}
+        pieces: dict[int, tuple[_Needle, list[int]]] = {}
         for words in (self._settled, self._recent):
             for last, needles in words.matches(stream.text):
                 deadline.check()
                 for needle in needles:
-                    first = last + 1 - len(needle.word)
-                    if needle.open and first <= found_to.get(id(needle), -1) and _goes_on(stream, last):
-                        continue  # of a text that repeats itself, once over is enough
-                    if recalled := _confirm(text, stream, first, last, needle):
+                    if needle.open:
+                        pieces.setdefault(id(needle), (needle, []))[1].append(last)
+                    elif recalled := _confirm(text, stream, last, needle):
                         confirmed.append((needle.order, recalled))
-                        found_to[id(needle)] = last
+        for needle, lasts in pieces.values():
+            confirmed += ((needle.order, recalled) for recalled in _covering(text, stream, lasts, needle))
         # By the order in which they became known, so that no answer depends on which words have settled.
         for _, recalled in sorted(confirmed, key=itemgetter(0)):
             yield recalled
@@ -268,9 +266,24 @@ def _needle(known: Known, order: int, *, partial: bool, of: Known | None = None)
     return _Needle(of or known, order, stream.text, frozenset(stream.gaps), common, partial)
 
 
-def _goes_on(stream: _Stream, last: int) -> bool:
-    """Whether the same word or number goes on behind this place, so that a later match covers the end."""
-    return last + 1 < len(stream.offsets) and stream.offsets[last + 1] == stream.offsets[last] + 1
+def _covering(text: str, stream: _Stream, lasts: list[int], needle: _Needle) -> Iterator[Recalled]:
+    """Matches of an open needle, which end at ``lasts``, that cover all that its matches cover.
+
+    A text that repeats itself has one at each of its characters: the farthest that still overlaps is enough.
+    """
+    at = 0
+    while at < len(lasts):
+        deadline.check()
+        recalled = _confirm(text, stream, lasts[at], needle)
+        at += 1
+        while recalled:
+            yield recalled
+            farthest = bisect_right(lasts, lasts[at - 1] + len(needle.word))
+            recalled = None
+            for beyond in range(farthest - 1, at - 1, -1):
+                if recalled := _confirm(text, stream, lasts[beyond], needle):
+                    at = beyond + 1
+                    break
 
 
 def _pieces(known: Known, order: int) -> Iterator[_Needle]:
@@ -281,10 +294,10 @@ def _pieces(known: Known, order: int) -> Iterator[_Needle]:
     for start in (*range(0, len(whole.word) - _LONGEST, _LONGEST), len(whole.word) - _LONGEST):
         end = start + _LONGEST
         word = whole.word[start:end]
-        if word not in words:
-            inside = at_gap[bisect_right(at_gap, start) : bisect_left(at_gap, end)]
-            gaps = frozenset(gap - start for gap in inside)
-            words[word] = replace(whole, word=word, gaps=gaps, open=True)
+        inside = at_gap[bisect_right(at_gap, start) : bisect_left(at_gap, end)]
+        gaps = frozenset(gap - start for gap in inside)
+        gaps |= words[word].gaps if word in words else frozenset()
+        words[word] = replace(whole, word=word, gaps=gaps, open=True)
     yield from words.values()
 
 
@@ -295,11 +308,12 @@ def _worth_finding(known: Known) -> bool:
     return known.entity != UNTYPED or surprise(known.value) >= TELLING
 
 
-def _confirm(text: str, stream: _Stream, first: int, last: int, needle: _Needle) -> Recalled | None:
-    """The match as a finding, if it stands as a word of its own and holds together."""
+def _confirm(text: str, stream: _Stream, last: int, needle: _Needle) -> Recalled | None:
+    """The match that ends at ``last`` as a finding, if it stands as a word of its own and holds together."""
     offsets = stream.offsets
+    first = last + 1 - len(needle.word)
     start, end = offsets[first], offsets[last] + 1
-    if not needle.open and (_runs_on(text, start - 1, start) or _runs_on(text, end - 1, end)):
+    if not needle.open and not all(_parted(text, at, needle) for at in (start, end)):
         return None
     if _among(stream.wide, first, last):
         return None
@@ -315,6 +329,14 @@ def _confirm(text: str, stream: _Stream, first: int, last: int, needle: _Needle)
 def _among(places: Sequence[int], first: int, last: int) -> Sequence[int]:
     """Those of the places, in order, that are behind ``first`` and not behind ``last``."""
     return places[bisect_right(places, first) : bisect_right(places, last)]
+
+
+def _parted(text: str, at: int, needle: _Needle) -> bool:
+    """Whether a word or a number ends here: one that tells enough, also where a capital begins the next."""
+    if not _runs_on(text, at - 1, at):
+        return True
+    camel = text[at - 1].islower() and text[at].isupper()
+    return camel and (bool(needle.gaps) or surprise(needle.known.value) >= TELLING)
 
 
 def _runs_on(text: str, left: int, right: int) -> bool:
