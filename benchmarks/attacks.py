@@ -179,6 +179,11 @@ def of_words(draw: random.Random, people: dict, each: int) -> Iterator[Attack]:
         "23.8.74",
         "the 23rd of August 1974",
         "23 Aug 74",
+        "23AUG1974",
+        "23 August '74",
+        "1974, August 23",
+        "23081974",
+        "\u200b".join("23/08/1974"),
     ):
         yield from (
             Attack("birthday rewritten", "born", (phrased("born", leak, draw),), (leak,)) for _ in range(each)

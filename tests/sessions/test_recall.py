@@ -104,6 +104,37 @@ def test_an_untyped_value_that_tells_much_is_found(value):
     assert spans(f"it is {value} now", Known(value, "FIELD_VALUE", dropped=True)) == [value]
 
 
+BORN = Known("1974-08-23", "DATE_OF_BIRTH", "customer.date_of_birth", subject="c-1")
+ELDER = Known("08/23/1935", "DATE_OF_BIRTH", "customer.date_of_birth", subject="c-1")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "23 August 1974", "August 23rd, 1974", "23.08.1974", "8/23/74", "23 Aug 74", "23-aug-74", "23AUG1974",
+        "23 August '74", "Aug 23, '74", "1974, August 23", "1974-Aug-23", "19740823", "23081974", "082374",
+    ],
+)  # fmt: skip
+def test_a_birthday_is_found_in_whatever_form(written):
+    assert spans(f"born on {written}, I think", BORN) == [written]
+
+
+@pytest.mark.parametrize("written", ["23 Aug 35", "8/23/35", "350823"])
+def test_a_year_of_two_digits_may_be_of_the_last_century(written):
+    assert spans(f"born on {written}, I think", ELDER) == [written]
+
+
+@pytest.mark.parametrize(
+    "text", ["23 August", "August 1974", "24 Aug 74", "2308197", "in 1974, in August 23 of us"]
+)
+def test_another_date_or_a_part_of_one_is_not_the_birthday(text):
+    assert spans(text, BORN) == []
+
+
+def test_a_birthday_in_disguise_is_found():
+    assert spans("born on " + "\u200b".join("23/08/1974"), BORN) == ["\u200b".join("23/08/1974")]
+
+
 KNOWN = st.builds(
     Known,
     st.sampled_from(

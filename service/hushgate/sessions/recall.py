@@ -23,7 +23,7 @@ from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.sessions.fragments import LONGEST_NUMBER, SHORTEST_NUMBER
 from hushgate.sessions.rarity import TELLING, is_common, surprise
-from hushgate.transformation.dates import find_dates
+from hushgate.transformation.dates import find_dates, readings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -167,7 +167,7 @@ class Recall:
             deadline.check()
             found += (
                 replace(r, start=min(view.starts[r.start : r.end]), end=max(view.ends[r.start : r.end]))
-                for r in self._find_in(view.text, allowed_digits)
+                for r in (*self._find_in(view.text, allowed_digits), *self._find_dates(view.text))
             )
         return list(dict.fromkeys(found))
 
@@ -195,10 +195,9 @@ class Recall:
         """Known dates, in whatever form and order of day and month."""
         if not self._dates:
             return
-        for day_first in (False, True):
-            for dated in find_dates(text, day_first=day_first):
-                for known in self._dates.get(dated.key, ()):
-                    yield Recalled(dated.start, dated.end, known)
+        for dated in readings(text):
+            for known in self._dates.get(dated.key, ()):
+                yield Recalled(dated.start, dated.end, known)
 
     def _partial_numbers(self, text: str, allowed: int) -> Iterator[Recalled]:
         grams = self._grams_of(allowed + 1)

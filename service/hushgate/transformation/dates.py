@@ -7,8 +7,12 @@ moves in a year of 365 days; a month without a day by months. Each of the three 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _MONTHS = (
     "January|February|March|April|May|June|July|August|September|October|November|December",
@@ -43,6 +47,18 @@ _FORMS = tuple(
         rf"(?P<name>{_MONTH})\.?(?:,? |-|/| de )(?:of )?{_YEAR}{_AFTER}",
     )
 )
+_YEARS = r"(?:,? ?['’]?|-|/)(?P<year>(?:19|20)\d\d|\d\d)"
+_LOOSE = tuple(
+    re.compile(f"(?i){_BEFORE}{form}{_AFTER}")
+    for form in (
+        rf"{_DAY}\.?[ -]?(?:of )?(?P<name>{_MONTH})\.?{_YEARS}",
+        rf"(?P<name>{_MONTH})\.?[ -]?(?:the )?{_DAY}{_YEARS}",
+        rf"{_YEAR},?[ -/]?(?P<name>{_MONTH})\.?[ -]?{_DAY}",
+    )
+)
+"""How a date may be written, too, in a text that may as well mean something else: "3 May 16"."""
+_DIGITS = re.compile(r"(?<!\d)(?:\d{6}|\d{8})(?!\d)")
+_ORDERS = ("ymd", "dmy", "mdy")
 _CENTURY = 70
 """Two digits from here on are years of the last century."""
 
@@ -79,6 +95,41 @@ def find_dates(text: str, *, day_first: bool = False) -> list[Dated]:
             if dated and all(dated.end <= d.start or d.end <= dated.start for d in found):
                 found.append(dated)
     return sorted(found, key=lambda d: d.start)
+
+
+def readings(text: str) -> Iterator[Dated]:
+    """All dates with year and day that the text could mean, in any order, for one who looks for a known one.
+
+    A year of two digits is read in this century and in the last.
+    """
+    if not any(map(str.isdecimal, text)):
+        return
+    read = [*find_dates(text), *find_dates(text, day_first=True)]
+    read += (d for form in _LOOSE for m in form.finditer(text) if (d := _dated(m, day_first=False)))
+    for dated in dict.fromkeys(read):
+        if dated.year is not None and dated.day is not None:
+            yield dated
+            name, start, end = dated.pieces[0]
+            if name == "year" and end - start == 2:
+                yield replace(dated, year=dated.year + (100 if dated.year < 2000 else -100))
+    for number in _DIGITS.finditer(text):
+        yield from _of_digits(number)
+
+
+def _of_digits(number: re.Match[str]) -> Iterator[Dated]:
+    digits = number.group()
+    for order in _ORDERS:
+        parts, at = {}, 0
+        for part in order:
+            size = len(digits) - 4 if part == "y" else 2
+            parts[part], at = int(digits[at : at + size]), at + size
+        for century in (1900, 2000) if parts["y"] < 100 else (0,):
+            year = century + parts["y"]
+            try:
+                date(year, parts["m"], parts["d"])
+            except ValueError:
+                continue
+            yield Dated(*number.span(), year, parts["m"], parts["d"], ())
 
 
 def _dated(match: re.Match[str], *, day_first: bool) -> Dated | None:
