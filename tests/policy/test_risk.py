@@ -22,6 +22,7 @@ from hushgate.policy.strictness import STRICTNESS
 from hushgate.sessions.facts import Known
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.memory_store import MemoryStore
+from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
 from hushgate.treatment import Reader
 
@@ -132,6 +133,42 @@ def test_a_signal_given_once_holds_for_the_session_and_for_no_other(gate):
     assert (forgotten.verdict, forgotten.text) == (Verdict.REDACTED, "We call you on [PHONE_NUMBER].")
     assert [ground.decided_by for ground in forgotten.reasons] == [("risk.new_device",)]
     assert review(gate, session="s-2").text == DRAFT
+
+
+def test_a_signal_is_there_again_after_a_restart_and_on_another_worker(tmp_path, gate_of):
+    policy, keys, file = says(tmp_path), TenantKeys.of(b"m" * 32), tmp_path / "sessions.sqlite"
+    first, other = (gate_of(policy, Vault(SqliteStore(file), keys)) for _ in range(2))
+    prepare(first)
+    assert review(other).verdict is Verdict.PASSED
+
+    review(first, "new_device")
+
+    assert review(other).verdict is Verdict.REDACTED
+    assert review(gate_of(policy, Vault(SqliteStore(file), keys))).verdict is Verdict.REDACTED
+
+
+def test_a_signal_given_with_a_draft_that_waits_for_a_person_holds_too(tmp_path, gate_of):
+    bot = {"owner": "Care", "approved_by": "Privacy", "intents": ["order_status"], "autonomy": "draft_only"}
+    free = bot | {"autonomy": "high", "supervised_by": "Ann", "intents": [*bot["intents"]]}
+    gate = gate_of(says(tmp_path, agents={"": free, "bot": bot}))
+    prepare(gate)
+    call = ReviewCall(
+        **NAMES | {"agent_id": "bot"}, destination="customer", text=DRAFT, risk_signals=("new_device",)
+    )
+
+    assert gate.review(call).verdict is Verdict.HELD
+    assert review(gate).verdict is Verdict.REDACTED
+
+
+def test_what_a_person_let_go_does_not_go_once_a_signal_would_hide_it(gate):
+    prepare(gate, "high_fraud_region")
+    held = review(gate)
+    gate.desk.decide(held.review_id, Verdict.PASSED, by="sam", because="known", name="d-1")
+
+    with pytest.raises(Failure) as caught:
+        review(gate, "new_device", review_id=held.review_id)
+
+    assert caught.value.reason is Reason.REVIEW_CLOSED
 
 
 def test_a_signal_given_at_a_review_holds_for_the_next(gate):
