@@ -164,7 +164,8 @@ def report(text: str, explanation: Explanation) -> str:
     """The explanation for people, line by line, with the values as they stand in the text."""
     lines = []
     for found in explanation.findings:
-        lines.append(f"{found.entity} {_shown(text, found.start, found.end)}: {found.action}")
+        by = f" ({', '.join(found.decided_by)})" if found.decided_by else ""
+        lines.append(f"{found.entity} {_shown(text, found.start, found.end)}: {found.action}{by}")
         lines += (
             f"  {_line(each)}"
             for each in explanation.candidates

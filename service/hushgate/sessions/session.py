@@ -237,7 +237,7 @@ class Session:
 
     def hear(self, signals: Iterable[str]) -> None:
         """Remembers risk signals: a later call that does not give them loosens nothing."""
-        for signal in signals:
+        for signal in dict.fromkeys(signals):
             self.learn(Signal(signal))
 
     @property
