@@ -7,17 +7,21 @@ import re
 import shlex
 import subprocess
 import sys
+import time
+import urllib.request
 from pathlib import Path
 
+from hushgate.client import Client
 from tests.policy.policies import SAYS, written
 
 PAGE = (Path(__file__).parent.parent / "docs" / "policies.md").read_text()
 COMMANDS = {
-    words[2]: words[1:] for words in map(shlex.split, re.findall(r"^ {4}(hushgate .*)$", PAGE, re.MULTILINE))
+    " ".join(words[2 : 4 if words[2] == "shadow" else 3]) if words[1] == "policies" else words[1]: words[1:]
+    for words in map(shlex.split, re.findall(r"^ {4}(hushgate .*)$", PAGE, re.MULTILINE))
 }
 
 
-def run(name, folder):
+def run(name, folder=None):
     command = [sys.executable, "-m", "hushgate", *COMMANDS[name]]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -43,3 +47,46 @@ log
 changed  c-1
 """
     )
+
+
+def test_a_candidate_is_tried_beside_the_active_policy_on_every_worker_and_then_decides(
+    serve, tmp_path, monkeypatch
+):
+    old = written(tmp_path / "old.yaml", "2026-11-21.1")
+    new = written(tmp_path / "my.yaml", "2026-11-22.1", destinations={**SAYS["destinations"], "log": "mask"})
+    log, metrics = tmp_path / "audit", "127.0.0.1:19464"
+    edits = {"old.yaml": str(old), "my.yaml": str(new)}
+    flags = [edits.get(word, word) for word in COMMANDS["serve"][1:]]
+    flags += ["--names", "none", "--audit", str(log), "--metrics", metrics]
+    monkeypatch.setenv("HUSHGATE_POLICIES", "")
+    with serve(*flags) as address, Client(address) as client:
+        monkeypatch.setenv("HUSHGATE_LISTEN", address)
+        assert "beside 2026-11-21.1 since" in run("shadow start")
+        time.sleep(1.5)  # until the other worker has looked
+        for number in range(20):
+            with Client(address) as other:  # a connection each, so that both workers are asked
+                item = other.redact(f"{number}: call 212-555-0188").items[0]
+                assert item.text == f"{number}: call [PHONE_NUMBER]"
+        for _ in range(100):
+            if client.get_shadow().shadow.compared["Redact"] == 20:
+                break
+            time.sleep(0.2)
+        said = run("shadow report")
+        assert "Redact: 20 of 20 answers would change; 0 not looked at, 0 errors" in said
+        assert said.endswith("\n      20  Redact  finding PHONE_NUMBER: redact → mask\n")
+        with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=5) as answer:
+            counted = answer.read().decode()
+        assert 'hushgate_shadow_answers_total{outcome="changed",rpc="Redact"} 20.0' in counted
+        assert "ended" in run("shadow stop")
+        run("shadow start")
+        assert "active" in run("activate")
+        for _ in range(100):
+            shadow = client.get_shadow().shadow
+            if shadow.HasField("ended_at"):
+                break
+            time.sleep(0.2)
+        assert shadow.HasField("ended_at")
+        entries = client.search_audit(where={"target": f"{shadow.version} {shadow.digest}"}).entries
+    assert [entry.rpc for entry in entries if entry.rpc != "ActivatePolicy"] == [
+        "ShadowPolicy", "StopShadow", "ShadowPolicy"
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate import effect
+from hushgate.detection.detector import LANGUAGE
 from hushgate.failure import Failure
 from hushgate.outbound.holding import held, waits
 from hushgate.outbound.review import review
@@ -79,9 +80,10 @@ class Candidate:
             return effect.failed("Review", call.intent, failure)
         return effect.reviewed(call.intent, judged, judged.content)
 
-    def redacted(self, text: str, *, json: bool = False) -> Answer:
+    def redacted(self, text: str, *, json: bool = False, language: str = LANGUAGE) -> Answer:
         """What would come of a text, or a JSON document, to redact."""
+        redact = self.redactor.redact_json if json else self.redactor.redact
         try:
-            return effect.redacted((self.redactor.redact_json if json else self.redactor.redact)(text))
+            return effect.redacted(redact(text, language))
         except Failure as failure:
             return effect.failed("Redact", "", failure)

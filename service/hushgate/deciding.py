@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hushgate.calls import PrepareCall, ReviewCall
     from hushgate.policy.model import Agent, Policy
     from hushgate.sessions.session import Session
-    from hushgate.sessions.vault import Vault
+    from hushgate.sessions.vault import Moment, Vault
 
 Answer = TypeVar("Answer")
 Decision = TypeVar("Decision", Prepared, Reviewed)
@@ -40,6 +40,8 @@ class Course:
     decision_id: str = field(default_factory=new_id)
     entry: Entry | None = None
     """What the audit log says already of a draft that comes in pieces; None where there is no log."""
+    moment: Moment | None = None
+    """The session before such a draft, where a shadow runs."""
 
 
 def refused(over: Spending, _: object = None) -> NoReturn:

@@ -36,7 +36,7 @@ class Answer:
     outcome: str
     """A verdict, ANSWERED, or the reason of a failure."""
     texts: tuple[str, ...] = field(default=(), repr=False)
-    """What comes out."""
+    """What comes out; none: not known."""
     findings: Mapping[Place, Sequence[Finding]] = field(default_factory=dict, repr=False)
     fields: Mapping[Place, str] = field(default_factory=dict, repr=False)
     """The action on each field of each record."""
@@ -94,7 +94,7 @@ def differences(before: Answer, after: Answer, names: Mapping[str, str]) -> Coun
         Difference(before.rpc, before.intent, *said)
         for said in (*_outcome(before, after), *_fields(before, after, names), *_findings(before, after))
     )
-    if not found and before.texts != after.texts:
+    if not found and before.texts and before.texts != after.texts:
         found[Difference(before.rpc, before.intent, "text", "", "", "")] = 1
     return found
 

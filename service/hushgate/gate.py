@@ -22,6 +22,7 @@ from hushgate.preparing import prepare
 from hushgate.reviews.desk import Desk
 from hushgate.reviews.sampling import Sampler
 from hushgate.roster import GATE, Roster
+from hushgate.shadow.running import Shadow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,15 +65,20 @@ class Gate:
         self.desk = Desk(vault, self._look)
         """What a person decides on."""
         self._sampler = Sampler(vault, self.desk, self.trail)
+        self.shadow = Shadow(vault)
+        """What another policy would have answered."""
 
     def prepare(self, call: PrepareCall) -> Prepared:
         """What the model may be told. Everything that it stands for is stored before this returns."""
         began = time.perf_counter()
         check_prepare(call, self._limits)
-        policy = self.policies.for_tenant(call.tenant, call.policy)
-        agent = policy.authorize(
-            call.agent_id, call.intent, sources=[record.source for record in call.records]
-        )
+        with self.shadow.refusals(call, self.policies.active):
+            policy = self.policies.for_tenant(call.tenant, call.policy)
+            agent = policy.authorize(
+                call.agent_id, call.intent, sources=[record.source for record in call.records]
+            )
+            policy.intent(call.intent)
+            policy.declared(call.risk_signals)
         self.roster.check(call.agent_id)
         course = Course(policy, agent, began)
 
@@ -96,6 +102,7 @@ class Gate:
             spent=lambda answer: budgets.prepared(call, answer, agent, policy) if agent else (),
         )
         self._saw(call, prepared, {"PREPARED": 1, "records": len(call.records)})
+        self.shadow.prepared(call, policy, prepared)
         return prepared
 
     def review(self, call: ReviewCall) -> Reviewed:
@@ -103,6 +110,7 @@ class Gate:
         course = self._admitted(call)
         reviewed = self._collect(call, course) if call.review_id else self._judge(call, course)
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
+        self.shadow.reviewed(call, course.policy, reviewed)
         return reviewed
 
     def _judge(self, call: ReviewCall, course: Course) -> Reviewed:
@@ -155,7 +163,9 @@ class Gate:
 
         From here on something may go out; ``concluded`` or ``broken_off`` must follow.
         """
-        return self.trail.begun("ReviewStream", call, self._admitted(call))
+        course = self._admitted(call)
+        course = replace(course, moment=self.shadow.began(call))
+        return self.trail.begun("ReviewStream", call, course)
 
     def go_on(self, call: ReviewCall, course: Course, progress: Progress) -> tuple[Progress, str]:
         """The review of a draft that comes in pieces, as far as it can go now, and what may be sent of it.
@@ -228,12 +238,13 @@ class Gate:
         """Fails for a draft that cannot be decided, of whatever it says."""
         began = time.perf_counter()
         check_review(call, self._limits)
-        policy = self.policies.for_tenant(call.tenant)
-        agent = policy.authorize(call.agent_id, call.intent, destination=call.destination)
+        with self.shadow.refusals(call, self.policies.active):
+            policy = self.policies.for_tenant(call.tenant)
+            agent = policy.authorize(call.agent_id, call.intent, destination=call.destination)
+            policy.intent(call.intent)
+            policy.destination(call.destination)
+            policy.declared(call.risk_signals)
         self.roster.check(call.agent_id)
-        policy.intent(call.intent)
-        policy.destination(call.destination)
-        policy.declared(call.risk_signals)
         return Course(policy, agent, began)
 
     def _look(self, call: ReviewCall, policy: Policy, session: Session) -> Judged:

@@ -30,6 +30,11 @@ _FLAGS: Mapping[str, object] = {
         "--recognizers",
         help_="Directory or file of packs, beside the shipped ones; repeatable.",
     ),
+    "shadow_recognizers": _flag(
+        list[Path] | None,
+        "--shadow-recognizers",
+        help_="What `policies shadow start --recognizers` tries in the place of --recognizers; repeatable.",
+    ),
     "profiles": _flag(
         str | None,
         "--profiles",

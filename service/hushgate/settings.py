@@ -33,6 +33,8 @@ class Settings:
     """Policy files; empty: the shipped one. The first is the active one."""
     recognizers: tuple[Path, ...] = ()
     """Directories or files of packs beside the shipped ones; a pack of the same file name replaces it."""
+    shadow_recognizers: tuple[Path, ...] = ()
+    """What a shadow that tries other packs has in the place of ``recognizers``; read when it starts."""
     profiles: tuple[str, ...] = ()
     """Profiles whose packs count, or packs by their names; empty: all packs."""
     names: str = ""

@@ -20,6 +20,7 @@ CALLS += ["list_agents", "suspend_agent", "resume_agent", "search_audit", "verif
 CALLS += ["list_reviews", "get_review", "decide_review"]
 CALLS += ["list_agents", "suspend_agent", "resume_agent"]
 CALLS += ["list_policies", "activate_policy", "rollback_policy"]
+CALLS += ["shadow_policy", "stop_shadow", "get_shadow"]
 NOBODY = "127.0.0.1:1"
 
 

@@ -48,7 +48,8 @@ def fields(**actions):
         ({"allow": ["Ann"]}, {"allow": ["Bob"]},
          [("allow", "texts that are never findings", "1", "1, 1 of them new", "")]),
         ({"internal": ["a"]}, {"internal": ["a", "b"]}, [("internal", "b", "", "named", "")]),
-        ({}, {"tests": [{"intent": "order_status", "text": "x"}]}, [("tests", "tests", "0", "1", "")]),
+        ({}, {"tests": [{"intent": "order_status", "text": "x", "keeps": ["x"]}]},
+         [("tests", "tests", "0", "1", "")]),
     ],
 )  # fmt: skip
 def test_each_rule_that_is_another_is_said_once(tmp_path, before, after, said):

@@ -19,7 +19,16 @@ OCSF_VERSION = "1.6.0"
 _PRODUCT = {"name": "hushgate", "vendor_name": "hushgate"}
 _OTHER = 99
 _ACTIVITIES = {"EndSession": 4, "EraseSubject": 4, "RevealToken": 2} | dict.fromkeys(
-    ("SuspendAgent", "ResumeAgent", "ActivatePolicy", "RollbackPolicy", "DecideReview"), 3
+    (
+        "SuspendAgent",
+        "ResumeAgent",
+        "ActivatePolicy",
+        "RollbackPolicy",
+        "ShadowPolicy",
+        "StopShadow",
+        "DecideReview",
+    ),
+    3,
 )
 """By call: 2 is read, 3 update, 4 delete. What is decided is neither."""
 _STATUS = ({"status": "Success", "status_id": 1}, {"status": "Failure", "status_id": 2})

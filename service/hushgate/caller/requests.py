@@ -16,6 +16,7 @@ from hushgate.v1.admin_service_pb2 import (
     DecideReviewRequest,
     EraseSubjectRequest,
     GetReviewRequest,
+    GetShadowRequest,
     ListAgentsRequest,
     ListPoliciesRequest,
     ListReviewsRequest,
@@ -23,6 +24,8 @@ from hushgate.v1.admin_service_pb2 import (
     RevealTokenRequest,
     RollbackPolicyRequest,
     SearchAuditRequest,
+    ShadowPolicyRequest,
+    StopShadowRequest,
     SuspendAgentRequest,
     VerifyAuditRequest,
 )
@@ -229,6 +232,29 @@ def activate_policy(*, version: str, reason: str, requested_by: str) -> Activate
 def rollback_policy(*, reason: str, requested_by: str) -> RollbackPolicyRequest:
     """AdminService.RollbackPolicy: the policy before the present one is to decide again."""
     return _made(RollbackPolicyRequest, reason=reason, requested_by=requested_by)
+
+
+def shadow_policy(
+    *, version: str, reason: str, requested_by: str, recognizers: bool = False
+) -> ShadowPolicyRequest:
+    """AdminService.ShadowPolicy: a policy, by its version or digest, is to run beside the active one."""
+    return _made(
+        ShadowPolicyRequest,
+        version=version,
+        reason=reason,
+        requested_by=requested_by,
+        recognizers=recognizers,
+    )
+
+
+def stop_shadow(*, reason: str, requested_by: str) -> StopShadowRequest:
+    """AdminService.StopShadow: no policy is to run beside the active one."""
+    return _made(StopShadowRequest, reason=reason, requested_by=requested_by)
+
+
+def get_shadow() -> GetShadowRequest:
+    """AdminService.GetShadow: what the policy beside the active one would have changed."""
+    return GetShadowRequest()
 
 
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:

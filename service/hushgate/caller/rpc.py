@@ -123,3 +123,6 @@ class Calls:
     rollback_policy = Unary(
         _ADMIN + "RollbackPolicy", requests.rollback_policy, admin.RollbackPolicyResponse, 60.0
     )
+    shadow_policy = Unary(_ADMIN + "ShadowPolicy", requests.shadow_policy, admin.ShadowPolicyResponse, 60.0)
+    stop_shadow = Unary(_ADMIN + "StopShadow", requests.stop_shadow, admin.StopShadowResponse, 60.0)
+    get_shadow = Unary(_ADMIN + "GetShadow", requests.get_shadow, admin.GetShadowResponse, 10.0)

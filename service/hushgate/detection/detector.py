@@ -61,6 +61,10 @@ class Detector:
         self._names = names
         self._entities = entities
 
+    def with_patterns(self, patterns: FindsPatterns, entities: Container[str] | None) -> Detector:
+        """The same names beside other patterns."""
+        return Detector(patterns, self._names, entities=entities)
+
     @property
     def notice(self) -> str:
         """What an operator should know at start-up of the names; empty when all is as was asked for."""

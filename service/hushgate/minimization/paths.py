@@ -16,9 +16,12 @@ import re
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.document import PLAIN_KEY
+
+if TYPE_CHECKING:
+    from hushgate.document import Path
 
 
 class Kind(IntEnum):
@@ -93,6 +96,15 @@ _BRACKET = re.compile(r'\[(?:(?P<any>\*)|(?P<index>[0-9]{1,9})|(?P<quoted>"(?:[^
 @lru_cache(maxsize=4096)
 def parse_pattern(text: str) -> Pattern:
     """The pattern that ``text`` writes. Raises ValueError with a sentence that says where it is wrong."""
+    return _parsed(text)
+
+
+def written_path(text: str) -> Path:
+    """The path of a field as ``document.path_text`` writes it; its keys may be data, and are not kept."""
+    return tuple(segment.name for segment in _parsed(text).segments)
+
+
+def _parsed(text: str) -> Pattern:
     if not text:
         raise ValueError("a path cannot be empty")
     segments: list[Segment] = []

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from hushgate.corpus import Effect
     from hushgate.policy.changes import Change
     from hushgate.policy.model import Policy
-    from hushgate.v1.admin_service_pb2 import PolicyVersion
+    from hushgate.v1.admin_service_pb2 import PolicyShadow, PolicyVersion
 
 _IDS = 10
 """Ids of changed items that are printed unasked."""
 policies = typer.Typer(no_args_is_help=True, help="The policies that a server decides by.")
+shadow = typer.Typer(
+    no_args_is_help=True, help="A policy that runs beside the active one, and decides nothing."
+)
+policies.add_typer(shadow, name="shadow")
 By = Annotated[str | None, typer.Option(help="Who asks; the name of the account if not given.")]
 
 
@@ -122,16 +126,19 @@ def _counted(effect: Effect, most_ids: int) -> Iterator[str]:
     changed = len(effect.changed)
     share = f" ({changed / effect.items:.1%})" if effect.items else ""
     yield f"{changed} of {effect.items} answers change{share}"
-    for (rpc, intent, kind, what, before, after), count in sorted(
-        effect.differences.items(), key=lambda item: (-item[1], item[0])
-    ):
-        said = f"{kind} {what}".strip()
-        became = f": {before} → {after}" if before or after else " alone"
-        yield f"  {count:>6}  {f'{rpc} {intent}'.strip()}  {said}{became}"
+    for difference, count in sorted(effect.differences.items(), key=lambda item: (-item[1], item[0])):
+        yield _row(difference, count)
     for name in effect.changed[:most_ids]:
         yield f"changed  {name}"
     if changed > most_ids:
         yield f"and {changed - most_ids} more, which --ids prints"
+
+
+def _row(difference: tuple[str, ...], count: int) -> str:
+    """A line of how often something is one way, and would be another."""
+    rpc, intent, kind, what, before, after = difference
+    became = f": {before} → {after}" if before or after else " alone"
+    return f"  {count:>6}  {f'{rpc} {intent}'.strip()}  {f'{kind} {what}'.strip()}{became}"
 
 
 @policies.command("list")
@@ -178,6 +185,60 @@ def rollback(*, because: Because, by: By = None, address: Address = None) -> Non
         lambda client: client.rollback_policy(reason=because, requested_by=by or getpass.getuser()),
     )
     print(_line(answer.policy))
+
+
+@shadow.command()
+def start(
+    version: Annotated[str, typer.Argument(help="The candidate's version, or its digest.")],
+    *,
+    recognizers: Annotated[
+        bool, typer.Option("--recognizers", help="Try the packs of the servers' --shadow-recognizers, too.")
+    ] = False,
+    because: Because,
+    by: By = None,
+    address: Address = None,
+) -> None:
+    """Have a policy run beside the active one on live calls. It changes nothing; what it would is counted."""
+    answer = asked(
+        address,
+        lambda client: client.shadow_policy(
+            version=version, recognizers=recognizers, reason=because, requested_by=by or getpass.getuser()
+        ),
+    )
+    print("\n".join(_shadowed(answer.shadow)))
+
+
+@shadow.command()
+def stop(*, because: Because, by: By = None, address: Address = None) -> None:
+    """End the shadow, and print what it would have changed."""
+    answer = asked(
+        address, lambda client: client.stop_shadow(reason=because, requested_by=by or getpass.getuser())
+    )
+    print("\n".join(_shadowed(answer.shadow)))
+
+
+@shadow.command("report")
+def report_(*, address: Address = None) -> None:
+    """Print what the last shadow would have changed, by call, intent, entity and action."""
+    answer = asked(address, lambda client: client.get_shadow())
+    lines = _shadowed(answer.shadow) if answer.HasField("shadow") else ["no shadow was ever started"]
+    print("\n".join(lines))
+
+
+def _shadowed(shadow: PolicyShadow) -> Iterator[str]:
+    since = shadow.started_at.ToDatetime().isoformat(timespec="seconds")
+    packs = " with the packs for shadows" if shadow.recognizers else ""
+    yield f"{shadow.version} {shadow.digest[:12]}{packs} beside {shadow.active_version} since {since}Z"
+    if shadow.HasField("ended_at"):
+        yield f"ended {shadow.ended_at.ToDatetime().isoformat(timespec='seconds')}Z"
+    for rpc in sorted({*shadow.compared, *shadow.dropped, *shadow.errors}):
+        yield (
+            f"{rpc}: {shadow.changed[rpc]} of {shadow.compared[rpc]} answers would change; "
+            f"{shadow.dropped[rpc]} not looked at, {shadow.errors[rpc]} errors"
+        )
+    for each in shadow.differences:
+        row = (each.rpc, each.intent, each.kind, each.what, each.before, each.after)
+        yield _row(row, each.count)
 
 
 def _line(policy: PolicyVersion) -> str:

@@ -101,8 +101,7 @@ class InForce:
 
         Fails with POLICY_UNKNOWN, or POLICY_INVALID where a file that may hold it has problems.
         """
-        self.follow(self._looked)
-        policy = self._find(version)
+        policy = self.find(version)
         active = self.policies.active
         self._change(
             lambda ledger: asked(ledger, policy, who, max(policy.approvals, active.approvals), self._clock()),
@@ -110,6 +109,11 @@ class InForce:
         )
         self._put_in_force()
         return self.policies.active.digest == policy.digest
+
+    def find(self, version: str) -> Policy:
+        """The known policy of that version or digest. Fails as ``activate``."""
+        self.follow(self._looked)
+        return self._find(version)
 
     def roll_back(self, who: str) -> None:
         """Take back what waits; else put what was active before into force. Fails with POLICY_UNKNOWN."""

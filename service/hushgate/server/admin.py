@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from hushgate.audit import decisions
 from hushgate.bounds import check_name, check_reason
+from hushgate.failure import Failure, Reason
 from hushgate.oversight import Oversight
 from hushgate.reviews.store import Waits
 from hushgate.server import auditing, policies, wire
 from hushgate.server.identity import caller
+from hushgate.shadow.agreed import Run, Tally
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
 from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, RevealTokenResponse
@@ -255,6 +257,65 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
 
             return await self._frame.decide(context, work)
 
+    async def ShadowPolicy(  # noqa: N802
+        self, request: pb.ShadowPolicyRequest, context: Context
+    ) -> pb.ShadowPolicyResponse:
+        """See the proto."""
+        async with self._frame.call("ShadowPolicy", context):
+            who = _operator(request)
+            check_name(request.version, field="version")
+
+            def found() -> Run:
+                in_force, by = self._assembled.in_force, self._redacted(who)
+                candidate, active = in_force.find(request.version), in_force.policies.active
+                at = self._gate.vault.now()
+                return Run.of(
+                    decisions.new_id(), candidate, active, recognizers=request.recognizers, at=at, by=by
+                )
+
+            run = await self._frame.decide(context, found)
+            candidate = await asyncio.to_thread(self._assembled.candidate, run)
+
+            def work() -> None:
+                change = self._change("ShadowPolicy", who, request.reason)
+                self._gate.shadow.start(run, candidate)
+                self._shadowed("shadow started", run, change)
+
+            await self._frame.decide(context, work)
+            return pb.ShadowPolicyResponse(shadow=policies.shadow(run, Tally()))
+
+    async def StopShadow(self, request: pb.StopShadowRequest, context: Context) -> pb.StopShadowResponse:  # noqa: N802
+        """See the proto."""
+        async with self._frame.call("StopShadow", context):
+            who = _operator(request)
+
+            def work() -> pb.StopShadowResponse:
+                shadow = self._gate.shadow
+                run, _ = shadow.report()
+                if run is None:
+                    raise Failure(Reason.POLICY_UNKNOWN, "no shadow was ever started", field="policy")
+                if not run.ended:
+                    change = self._change("StopShadow", who, request.reason)
+                    shadow.stop()
+                    self._shadowed("shadow stopped", run, change)
+                run, tally = shadow.report()
+                return pb.StopShadowResponse(shadow=policies.shadow(run, tally) if run else None)
+
+            return await self._frame.decide(context, work)
+
+    async def GetShadow(  # noqa: N802
+        self,
+        request: pb.GetShadowRequest,  # noqa: ARG002 - it is empty
+        context: Context,
+    ) -> pb.GetShadowResponse:
+        """See the proto."""
+        async with self._frame.call("GetShadow", context):
+            run, tally = await self._frame.decide(context, self._gate.shadow.report)
+            return pb.GetShadowResponse(shadow=policies.shadow(run, tally) if run else None)
+
+    def _shadowed(self, what: str, run: Run, change: Entry) -> None:
+        self._changed(what, pb.PolicyVersion(version=run.version, digest=run.digest), change)
+
     def _change(self, rpc: str, who: str, reason: str) -> Entry:
         """The audit log's entry of a change of policy, whose beginning it has first."""
         policy = self._assembled.in_force.policies.active
@@ -279,7 +340,12 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         return self._assembled.redactor.redact(text).text
 
 
-def _operator(request: pb.ActivatePolicyRequest | pb.RollbackPolicyRequest) -> str:
+def _operator(
+    request: pb.ActivatePolicyRequest
+    | pb.RollbackPolicyRequest
+    | pb.ShadowPolicyRequest
+    | pb.StopShadowRequest,
+) -> str:
     """Who asks for a change of policy: as proven, or as they say where nobody has to prove it."""
     check_reason(request.reason)
     who = caller()

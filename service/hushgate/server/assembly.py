@@ -7,7 +7,7 @@ it needs once, and so is decided by one policy from beginning to end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
 from hushgate.audit.writer import Terms, Writer
 from hushgate.bounds import Limits
+from hushgate.candidate import Candidate
 from hushgate.explain import Explainer
 from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate
@@ -29,6 +30,7 @@ from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
 from hushgate.settings import NO_NAMES
 from hushgate.transformation.joinable import Keys
+from hushgate.transformation.operators import presidio_mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from hushgate.policy.model import Policy
     from hushgate.sessions.store import Store
     from hushgate.settings import Settings
+    from hushgate.shadow.agreed import Run
 
 NO_NAMES_ASKED = "names are not detected: no model is loaded"
 
@@ -56,6 +59,8 @@ class Assembled:
     entities: frozenset[str]
     """What the packs can find, and what the program names itself."""
     in_force: InForce
+    candidate: Callable[[Run], Candidate]
+    """What answers for a shadow; reads its packs. Fails with FIELD_INVALID. Takes its time, in any thread."""
     changed: Callable[[], object] = field(default=lambda: None, init=False)
     """Called when other policies are in force."""
     _redactors: Mapping[str, Redactor] = field(default_factory=dict, init=False)
@@ -98,6 +103,7 @@ class Assembled:
         """The work between calls; Failure STORE_UNAVAILABLE or AUDIT_UNAVAILABLE if that is away now."""
         self.vault.tend()
         self.gate.roster.flush()
+        self.gate.shadow.flush()
         self.audit.tend()
 
     def close(self) -> None:
@@ -112,6 +118,7 @@ def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
     ``files``: the policies' of the settings, where they are looked at again later.
     """
     _check_key(settings)
+    presidio_mask()  # no call is to wait for its import
     tenant_keys = load_tenant_keys(settings)
     looked = (files or watched(settings)).look()
     patterns = load_patterns(settings)
@@ -133,7 +140,19 @@ def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
     explainer = Explainer(patterns, detector, active)
     notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
     entities = NAMED.union(rule.entity for rule in patterns.rules)
-    return Assembled(gate, redactor, explainer, notice, vault, audit, entities, in_force)
+    candidate = partial(_candidate, settings, detector, keys)
+    return Assembled(gate, redactor, explainer, notice, vault, audit, entities, in_force, candidate)
+
+
+def _candidate(settings: Settings, detector: Detector, keys: Keys, run: Run) -> Candidate:
+    if run.recognizers:
+        if not settings.shadow_recognizers:
+            sentence = "recognizers: this server has none for shadows: set HUSHGATE_SHADOW_RECOGNIZERS"
+            raise Failure(Reason.FIELD_INVALID, sentence, field="recognizers")
+        patterns = load_patterns(replace(settings, recognizers=settings.shadow_recognizers))
+        entities = None if settings.presidio else {rule.entity for rule in patterns.rules} | NAMED
+        detector = detector.with_patterns(patterns, entities)
+    return Candidate.of(run.policy, detector, keys, max_text=settings.max_text)
 
 
 def open_audit(settings: Settings) -> Audit:

@@ -14,7 +14,18 @@ from hushgate.options import AUDIT, CALLERS, READING, SESSIONS, WATCHING, takes
 from hushgate.settings import Settings
 
 
-@takes(*READING, *SESSIONS, *AUDIT, *WATCHING, *CALLERS, "listen", "workers", "tls_cert", "tls_key")
+@takes(
+    *READING,
+    *SESSIONS,
+    *AUDIT,
+    *WATCHING,
+    *CALLERS,
+    "listen",
+    "workers",
+    "tls_cert",
+    "tls_key",
+    "shadow_recognizers",
+)
 def serve(
     *,
     insecure: Annotated[

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from hushgate.failure import Failure
+from hushgate.server.shadowing import follow_shadow
 
 if TYPE_CHECKING:
     from hushgate.policy.files import PolicyFiles
@@ -39,6 +40,7 @@ async def follow_policies(
             if await frame.run(lambda: assembled.follow(looked)):  # noqa: B023 - awaited here
                 active = assembled.in_force.policies.active
                 frame.log.deed("policy", what="in force", version=active.version, digest=active.digest)
+            await follow_shadow(frame, assembled)
         except Failure:
             continue
         except Exception as error:

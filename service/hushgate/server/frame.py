@@ -96,6 +96,11 @@ class Frame:
             except Exception as error:
                 self.log.crash(error)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a caller waits for the deciding thread."""
+        return self._waiting > 0
+
     async def decide(self, context: Context, work: Callable[[], T]) -> T:
         """What ``work`` answers, in the one thread, in the order of asking.
 

@@ -92,6 +92,11 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                 self._frame.later(lambda: self._gate.broken_off(call, course, so_far, why))
                 raise
             reviewed = await self._frame.run(lambda: self._gate.concluded(call, course, progress, released))
+            if course.moment is not None:
+                whole, answer = replace(call, text="".join(draft)), reviewed
+                self._frame.later(
+                    lambda: self._gate.shadow.streamed(whole, course.policy, answer, course.moment)
+                )
             if reviewed.verdict is Verdict.HELD:
                 draft += [text async for text in texts]
                 name = await self._frame.decide(

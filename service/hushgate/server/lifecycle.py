@@ -37,6 +37,7 @@ from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
 from hushgate.server.refusing import Refusing
 from hushgate.server.scraping import metrics_of, served, told
+from hushgate.server.shadowing import ask_when_idle
 from hushgate.server.tuning import TuningServicer
 from hushgate.v1 import (
     admin_service_pb2_grpc,
@@ -96,8 +97,10 @@ async def run(
                 ) as servicer:
                     announce(_notice(address, assembled, credentials) + said)
                     watching = asyncio.create_task(follow_policies(changed, files, assembled, frame))
+                    shadowing = asyncio.create_task(ask_when_idle(frame, assembled))
                     await _until(stopping, servicer, assembled, frame, credentials)
                     watching.cancel()
+                    shadowing.cancel()
         await frame.run(assembled.close)
     finally:
         frame.close()
@@ -123,6 +126,7 @@ def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Shar
             metrics = metrics_of(assembled.entities, assembled.policies, share)
             frame.watch(metrics)
             assembled.changed = lambda: told(metrics, assembled.entities, assembled.policies)
+            assembled.gate.shadow.told = metrics.shadowed
             said = around.enter_context(served(settings, metrics.registry)) if share is None else ""
         yield said
 
@@ -157,6 +161,7 @@ async def _serving(
             frame,
             assembled.redactor_of,
             assembled.audit,
+            assembled.gate.shadow,
             items=settings.max_items,
             characters=settings.max_text,
         ),

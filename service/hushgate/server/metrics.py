@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from hushgate.effect import Difference
     from hushgate.policy.model import Policy
     from hushgate.server.log import Line
 
@@ -74,6 +75,14 @@ class Metrics:
         self._unknown = self._counter(
             "hushgate_unknown_tokens", "Tokens in drafts that no value of their session stands behind."
         )
+        self._shadowed = self._counter(
+            "hushgate_shadow_answers",
+            "Answers that a shadow has compared, found changed, dropped, or failed on.", "rpc", "outcome",
+        )  # fmt: skip
+        self._differences = self._counter(
+            "hushgate_shadow_differences", "What a shadow would have changed.",
+            "rpc", "kind", "entity", "before", "after",
+        )  # fmt: skip
         self._seconds = Histogram(
             "hushgate_call_seconds", "From a call's arrival to its answer; of a stream, to its end.",
             ("rpc",), buckets=SECONDS, registry=self.registry,
@@ -126,6 +135,13 @@ class Metrics:
             self._fields.labels(action, line.intent).inc(count)
         if line.restored:
             self._restored.labels(line.intent).inc(line.restored)
+
+    def shadowed(self, rpc: str, outcome: str, differences: Mapping[Difference, int]) -> None:
+        """A shadow has looked at an answer, or has not."""
+        self._shadowed.labels(rpc, outcome).inc()
+        for (_, _, kind, what, before, after), count in differences.items():
+            entity = what if what in self._words.entities else OTHER
+            self._differences.labels(rpc, kind, entity if kind == "finding" else "", before, after).inc(count)
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, registry=self.registry)

@@ -8,11 +8,14 @@ from hushgate.v1.admin_service_pb2 import (
     ActivatePolicyResponse,
     ListPoliciesResponse,
     PolicyProblem,
+    PolicyShadow,
     PolicyVersion,
+    ShadowDifference,
 )
 
 if TYPE_CHECKING:
     from hushgate.policy.inforce import InForce, Listed
+    from hushgate.shadow.agreed import Run, Tally
 
 
 def listed(in_force: InForce) -> ListPoliciesResponse:
@@ -31,6 +34,33 @@ def activated(in_force: InForce, *, waits: bool) -> ActivatePolicyResponse:
     answer = ActivatePolicyResponse(policy=_version(active))
     if waits:
         answer.pending.CopyFrom(_version(others[0]))
+    return answer
+
+
+def shadow(run: Run, tally: Tally) -> PolicyShadow:
+    """A shadow, and what it would have changed, the most frequent first."""
+    answer = PolicyShadow(
+        version=run.version,
+        digest=run.digest,
+        active_version=run.active_version,
+        active_digest=run.active_digest,
+        recognizers=run.recognizers,
+        started_by=run.by,
+        compared=tally.compared,
+        changed=tally.changed,
+        dropped=tally.dropped,
+        errors=tally.errors,
+        differences=[
+            ShadowDifference(
+                rpc=each.rpc, intent=each.intent, kind=each.kind, what=each.what,
+                before=each.before, after=each.after, count=count,
+            )
+            for each, count in sorted(tally.differences.items(), key=lambda item: (-item[1], item[0]))
+        ],
+    )  # fmt: skip
+    answer.started_at.FromMilliseconds(round(run.at * 1000))
+    if run.ended:
+        answer.ended_at.FromMilliseconds(round(run.ended * 1000))
     return answer
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hushgate.redactor import Redaction, Redactor
     from hushgate.server.frame import Context, Frame
     from hushgate.server.log import Line
+    from hushgate.shadow.running import Shadow
     from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
 
 BATCH = 64
@@ -58,17 +59,20 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
         frame: Frame,
         redactor_of: Callable[[str], Redactor],
         audit: Audit,
+        shadow: Shadow,
         *,
         items: int,
         characters: int,
     ) -> None:
         """``redactor_of``: who redacts under a policy's version now, under the active one if it is empty.
 
+        ``shadow``: what another policy would have answered.
         ``items``: the most in one request; ``characters``: the most code points in one item.
         """
         self._frame = frame
         self._redactor_of = redactor_of
         self._audit = audit
+        self._shadow = shadow
         self._items = items
         self._characters = characters
         self._asked: list[_Asked] = []
@@ -105,6 +109,13 @@ class RedactionServicer(redaction_service_pb2_grpc.RedactionServiceServicer):
                     lambda: self._together(asked) or self._redact(request, redactor),
                 ),
             )
+            if self._shadow.on and not request.policy:
+                texts_and_kinds = [(item.text or item.json, item.HasField("json")) for item in request.items]
+                self._frame.later(
+                    lambda: self._shadow.redacted(
+                        texts_and_kinds, request.language or LANGUAGE, policy, redactions
+                    )
+                )
         finally:
             self._asked.remove(asked)
         line.policy_version = policy.version

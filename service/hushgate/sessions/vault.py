@@ -53,7 +53,17 @@ class _Opened:
     row: Row
     entries: int = 0
     """How many of the store's entries the session has taken in."""
+    begun: int = 0
+    """How many it had taken in when it was last opened."""
     used: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A session as it was once: its life, and how many entries it had."""
+
+    life: bytes
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +187,32 @@ class Vault:
         self.reviews.forget(self._subject(tenant, subject))
         return Receipt.made(self._keys, tenant, subject, sessions=ended, at=self._clock())
 
+    def moment(self, tenant: str, session_id: str) -> Moment | None:
+        """The session as it was when it was last opened here, before what it has learnt since."""
+        held = self._opened.get(self._name(tenant, session_id))
+        return Moment(held.row.life, held.begun) if held else None
+
+    def as_of(
+        self,
+        tenant: str,
+        session_id: str,
+        moment: Moment | None,
+        retold: Callable[[Fact], Fact] = lambda fact: fact,
+    ) -> Session | None:
+        """A copy of the session as it was then, or as it is now; None if it has ended. Nothing stores it.
+
+        ``retold``: what the copy is told in the place of a fact.
+        """
+        name = self._name(tenant, session_id)
+        found = self._all_of(name)
+        if found is None or (moment is not None and found.row.life != moment.life):
+            return None
+        held = self._opened_anew(tenant, name, found.row)
+        for sealed in found.entries[: None if moment is None else moment.entries]:
+            for fact in self._next_facts(name, held, sealed):
+                held.session.learn(retold(fact), saved=True)
+        return held.session
+
     def known(self, tenant: str, session_id: str) -> Session | None:
         """The session as the store has it now, if there is one."""
         found = self._all_of(self._name(tenant, session_id))
@@ -269,11 +305,7 @@ class Vault:
     def _taken_in(self, tenant: str, name: bytes, held: _Opened | None, found: Found) -> Session:
         """The session with the entries that others have added since it was last open here."""
         if held is None or held.row.life != found.row.life:
-            key = self._keys.unwrap(tenant, found.row.wrapped_key, name + found.row.life)
-            others = partial(self._of_others, tenant, name)
-            session = Session(hmac.digest(key, b"hushgate/ids/1", "sha256"), others)
-            held = _Opened(session, key, AESGCM(key), found.row)
-            self._opened[name] = held
+            held = self._opened[name] = self._opened_anew(tenant, name, found.row)
             while len(self._opened) > _HELD:
                 self._opened.popitem(last=False)
         if not self._keys.is_current(found.row.wrapped_key):
@@ -281,11 +313,21 @@ class Vault:
         self._opened.move_to_end(name)
         held.used = self._clock()
         for sealed in found.entries:
-            facts = load(unseal(held.cipher, sealed, _entry(name, held, held.entries + 1)))
-            for fact in facts:
+            for fact in self._next_facts(name, held, sealed):
                 held.session.learn(fact, saved=True)
-            held.entries += 1
+        held.begun = held.entries
         return held.session
+
+    def _opened_anew(self, tenant: str, name: bytes, row: Row) -> _Opened:
+        key = self._keys.unwrap(tenant, row.wrapped_key, name + row.life)
+        others = partial(self._of_others, tenant, name)
+        session = Session(hmac.digest(key, b"hushgate/ids/1", "sha256"), others)
+        return _Opened(session, key, AESGCM(key), row)
+
+    def _next_facts(self, name: bytes, held: _Opened, sealed: bytes) -> Sequence[Fact]:
+        facts = load(unseal(held.cipher, sealed, _entry(name, held, held.entries + 1)))
+        held.entries += 1
+        return facts
 
     def _new_row(self, tenant: str, name: bytes) -> Row:
         life = os.urandom(16)

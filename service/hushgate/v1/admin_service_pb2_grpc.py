@@ -66,6 +66,21 @@ class AdminServiceStub(object):
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyRequest.SerializeToString,
                 response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyResponse.FromString,
                 _registered_method=True)
+        self.ShadowPolicy = channel.unary_unary(
+                '/hushgate.v1.AdminService/ShadowPolicy',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyResponse.FromString,
+                _registered_method=True)
+        self.StopShadow = channel.unary_unary(
+                '/hushgate.v1.AdminService/StopShadow',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.StopShadowRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.StopShadowResponse.FromString,
+                _registered_method=True)
+        self.GetShadow = channel.unary_unary(
+                '/hushgate.v1.AdminService/GetShadow',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetShadowRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetShadowResponse.FromString,
+                _registered_method=True)
         self.ListReviews = channel.unary_unary(
                 '/hushgate.v1.AdminService/ListReviews',
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.ListReviewsRequest.SerializeToString,
@@ -160,6 +175,33 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ShadowPolicy(self, request, context):
+        """ShadowPolicy has a known policy run beside the active one on live calls, on every worker and replica on the same
+        store within about a second: what it would have answered is compared with the answer that was given, counted, and
+        thrown away. It changes no answer, teaches no session, uses no budget and holds nothing for a person. It ends when it
+        is stopped, when another is started, and when another policy becomes active. Fails with ERROR_REASON_POLICY_UNKNOWN or
+        ERROR_REASON_POLICY_INVALID, or with ERROR_REASON_FIELD_INVALID where the packs that it is to try cannot be read.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def StopShadow(self, request, context):
+        """StopShadow ends the shadow, and reports. Stopping one that has ended changes nothing and succeeds. Fails with
+        ERROR_REASON_POLICY_UNKNOWN where none was ever started.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetShadow(self, request, context):
+        """GetShadow reports what the last shadow would have changed, whether it runs or has ended. Other workers' counts may be
+        two seconds old.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ListReviews(self, request, context):
         """ListReviews lists what waits for a person, oldest first.
         """
@@ -244,6 +286,21 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.RollbackPolicy,
                     request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyRequest.FromString,
                     response_serializer=hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyResponse.SerializeToString,
+            ),
+            'ShadowPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.ShadowPolicy,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyResponse.SerializeToString,
+            ),
+            'StopShadow': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopShadow,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.StopShadowRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.StopShadowResponse.SerializeToString,
+            ),
+            'GetShadow': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetShadow,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetShadowRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetShadowResponse.SerializeToString,
             ),
             'ListReviews': grpc.unary_unary_rpc_method_handler(
                     servicer.ListReviews,
@@ -445,6 +502,87 @@ class AdminService(object):
             '/hushgate.v1.AdminService/RollbackPolicy',
             hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyRequest.SerializeToString,
             hushgate_dot_v1_dot_admin__service__pb2.RollbackPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ShadowPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/ShadowPolicy',
+            hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.ShadowPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def StopShadow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/StopShadow',
+            hushgate_dot_v1_dot_admin__service__pb2.StopShadowRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.StopShadowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetShadow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/GetShadow',
+            hushgate_dot_v1_dot_admin__service__pb2.GetShadowRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.GetShadowResponse.FromString,
             options,
             channel_credentials,
             insecure,

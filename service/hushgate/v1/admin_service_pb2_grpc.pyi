@@ -62,6 +62,21 @@ class AdminServiceStub:
     for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
     file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
     """
+    ShadowPolicy: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ShadowPolicyRequest, _admin_service_pb2.ShadowPolicyResponse]
+    """ShadowPolicy has a known policy run beside the active one on live calls, on every worker and replica on the same
+    store within about a second: what it would have answered is compared with the answer that was given, counted, and
+    thrown away. It changes no answer, teaches no session, uses no budget and holds nothing for a person. It ends when it
+    is stopped, when another is started, and when another policy becomes active. Fails with ERROR_REASON_POLICY_UNKNOWN or
+    ERROR_REASON_POLICY_INVALID, or with ERROR_REASON_FIELD_INVALID where the packs that it is to try cannot be read.
+    """
+    StopShadow: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.StopShadowRequest, _admin_service_pb2.StopShadowResponse]
+    """StopShadow ends the shadow, and reports. Stopping one that has ended changes nothing and succeeds. Fails with
+    ERROR_REASON_POLICY_UNKNOWN where none was ever started.
+    """
+    GetShadow: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetShadowRequest, _admin_service_pb2.GetShadowResponse]
+    """GetShadow reports what the last shadow would have changed, whether it runs or has ended. Other workers' counts may be
+    two seconds old.
+    """
     ListReviews: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]
     """ListReviews lists what waits for a person, oldest first."""
     GetReview: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetReviewRequest, _admin_service_pb2.GetReviewResponse]
@@ -116,6 +131,21 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
     for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
     file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
+    """
+    ShadowPolicy: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ShadowPolicyRequest, _admin_service_pb2.ShadowPolicyResponse]  # type: ignore[assignment]
+    """ShadowPolicy has a known policy run beside the active one on live calls, on every worker and replica on the same
+    store within about a second: what it would have answered is compared with the answer that was given, counted, and
+    thrown away. It changes no answer, teaches no session, uses no budget and holds nothing for a person. It ends when it
+    is stopped, when another is started, and when another policy becomes active. Fails with ERROR_REASON_POLICY_UNKNOWN or
+    ERROR_REASON_POLICY_INVALID, or with ERROR_REASON_FIELD_INVALID where the packs that it is to try cannot be read.
+    """
+    StopShadow: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.StopShadowRequest, _admin_service_pb2.StopShadowResponse]  # type: ignore[assignment]
+    """StopShadow ends the shadow, and reports. Stopping one that has ended changes nothing and succeeds. Fails with
+    ERROR_REASON_POLICY_UNKNOWN where none was ever started.
+    """
+    GetShadow: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetShadowRequest, _admin_service_pb2.GetShadowResponse]  # type: ignore[assignment]
+    """GetShadow reports what the last shadow would have changed, whether it runs or has ended. Other workers' counts may be
+    two seconds old.
     """
     ListReviews: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListReviewsRequest, _admin_service_pb2.ListReviewsResponse]  # type: ignore[assignment]
     """ListReviews lists what waits for a person, oldest first."""
@@ -204,6 +234,39 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """RollbackPolicy makes the policy that was active before the present one active again, or takes back the one that waits
         for approval. It is atomic, and needs no second person. What was rolled back does not come back by itself, though a
         file still holds it. Fails with ERROR_REASON_POLICY_UNKNOWN where there is none before.
+        """
+
+    @_abc_1.abstractmethod
+    def ShadowPolicy(
+        self,
+        request: _admin_service_pb2.ShadowPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ShadowPolicyResponse, _abc.Awaitable[_admin_service_pb2.ShadowPolicyResponse]]:
+        """ShadowPolicy has a known policy run beside the active one on live calls, on every worker and replica on the same
+        store within about a second: what it would have answered is compared with the answer that was given, counted, and
+        thrown away. It changes no answer, teaches no session, uses no budget and holds nothing for a person. It ends when it
+        is stopped, when another is started, and when another policy becomes active. Fails with ERROR_REASON_POLICY_UNKNOWN or
+        ERROR_REASON_POLICY_INVALID, or with ERROR_REASON_FIELD_INVALID where the packs that it is to try cannot be read.
+        """
+
+    @_abc_1.abstractmethod
+    def StopShadow(
+        self,
+        request: _admin_service_pb2.StopShadowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.StopShadowResponse, _abc.Awaitable[_admin_service_pb2.StopShadowResponse]]:
+        """StopShadow ends the shadow, and reports. Stopping one that has ended changes nothing and succeeds. Fails with
+        ERROR_REASON_POLICY_UNKNOWN where none was ever started.
+        """
+
+    @_abc_1.abstractmethod
+    def GetShadow(
+        self,
+        request: _admin_service_pb2.GetShadowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetShadowResponse, _abc.Awaitable[_admin_service_pb2.GetShadowResponse]]:
+        """GetShadow reports what the last shadow would have changed, whether it runs or has ended. Other workers' counts may be
+        two seconds old.
         """
 
     @_abc_1.abstractmethod

@@ -1,0 +1,1 @@
+"""A candidate policy beside the active one on live calls: what it would have changed, counted."""
