@@ -70,7 +70,7 @@ def test_an_intent_is_told_in_plain_words(tmp_path):
             somebody else's: everything: the whole text is refused
             internal notes: the whole text is refused; secrets: the whole text is refused; values of fields
               that are left out: its form in stars
-            on channel voice, beside: URL: its kind in brackets; all else: as it is
+            on channel voice, beside: URL: its kind in brackets; all else: as said above
           tool: drafts
             everything: as it is
             internal notes: the whole text is refused; secrets: the whole text is refused; values of fields

@@ -145,7 +145,7 @@ def tightening_words(tightening: Tightening) -> str:
 
 def _hiding(whose: str, treatment: Treatment) -> str:
     hides = any(action.hides for action in (treatment.default, *treatment.by_entity.values()))
-    return f"{whose}{treatment_words(treatment)}" if hides else ""
+    return f"{whose}{treatment_words(treatment, kept='as said above')}" if hides else ""
 
 
 def _treatments(destination: Destination) -> Iterator[str]:
@@ -169,14 +169,15 @@ def _treatments(destination: Destination) -> Iterator[str]:
     yield from _wrapped("; ".join(f"{what}: {WORDS[action]}" for what, action in special.items()), "    ")
 
 
-def treatment_words(treatment: Treatment) -> str:
-    """What becomes of values, by entity."""
+def treatment_words(treatment: Treatment, *, kept: str = WORDS[Action.KEEP]) -> str:
+    """What becomes of values, by entity. ``kept``: the words for what passes."""
+    words = {**WORDS, Action.KEEP: kept}
     by_action: dict[Action, list[str]] = {}
     for entity, action in sorted(treatment.by_entity.items()):
         if action is not treatment.default:
             by_action.setdefault(action, []).append(entity)
-    named = [f"{', '.join(entities)}: {WORDS[action]}" for action, entities in sorted(by_action.items())]
-    return "; ".join([*named, f"{'all else' if named else 'everything'}: {WORDS[treatment.default]}"])
+    named = [f"{', '.join(entities)}: {words[action]}" for action, entities in sorted(by_action.items())]
+    return "; ".join([*named, f"{'all else' if named else 'everything'}: {words[treatment.default]}"])
 
 
 def _agents(policy: Policy, name: str) -> Iterator[str]:
