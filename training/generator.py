@@ -12,6 +12,8 @@ from training.pieces import Piece, Sample, join
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+CAPITALS = 0.045
+"""The share of the texts that is in capitals."""
 # genre: (share of the texts, share in lower case)
 GENRES = {
     "contact": (23, 0.38),
@@ -22,7 +24,7 @@ GENRES = {
     "news": (15, 0.06),
     "letters": (7, 0.05),
     "legal": (7, 0.02),
-    "negatives": (10, 0.35),
+    "negatives": (13, 0.35),
     "prose": (6, 0.08),
 }
 PROSE = frozenset({"encyclopedia", "news", "letters", "legal", "prose"})
@@ -50,6 +52,6 @@ def samples(count: int, seed: int, *, out: bool = False) -> Iterator[Sample]:
                 Piece(between),
                 *grammar.expand(random_.choice(pools[genre]), random_, out=out),
             ]
-        sample = join(noise.roughen(pieces, random_, GENRES[genre][1], prose=genre in PROSE))
+        sample = join(noise.roughen(pieces, random_, GENRES[genre][1], CAPITALS, prose=genre in PROSE))
         if sample.text.strip():
             yield sample

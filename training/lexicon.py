@@ -102,3 +102,24 @@ def foreign(random_: random.Random, **_: bool) -> str:
     """One to three words of another language in Latin letters, in lower case."""
     language = random_.choice(_foreign())
     return " ".join(random_.choice(language).lower() for _ in range(random_.choice((1, 1, 2, 2, 3))))
+
+
+def misspelt(random_: random.Random) -> str:
+    """A common word of English with a slip or two that make it another word than any in the lists."""
+    for _ in range(20):
+        letters = list(word(random_))
+        for _ in range(random_.choice((1, 1, 2))):
+            at = random_.randrange(len(letters))
+            slip = random_.randrange(4)
+            if slip == 0 and len(letters) > 4:
+                del letters[at]
+            elif slip == 1:
+                letters.insert(at, letters[at])
+            elif slip == 2:
+                letters[at] = random_.choice("aeioust")
+            elif at + 1 < len(letters):
+                letters[at], letters[at + 1] = letters[at + 1], letters[at]
+        wrong = "".join(letters)
+        if wrong not in ranks():
+            return wrong
+    return "teh"

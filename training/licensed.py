@@ -39,7 +39,7 @@ SOURCES = (
     Source("natcs_spoken_turns.jsonl", 12.0, lower=0.3),
     Source("abcd_utterances.jsonl", 2.0, lower=0.3),
     Source("restaurant8k_utterances.jsonl", 2.0, lower=0.3),
-    Source("multidogo_utterances.jsonl", 0.55, lower=0.0, fresh=0.8),
+    Source("multidogo_utterances.jsonl", 0.7, lower=0.0, fresh=0.7),
     Source("star_utterances.jsonl", 0.5, lower=0.25, fresh=0.95),
     Source("slurp_utterances.jsonl", 0.7, lower=0.0, fresh=0.8),
     Source("nlupp_utterances.jsonl", 0.7, complete=NAMES, lower=0.2, fresh=0.5),

@@ -177,3 +177,14 @@ def pick(random_: random.Random, words: tuple[str, ...], *, out: bool, skew: flo
         if held_out(word) == out:
             return word
     return words[0]
+
+
+BLENDED = 0.05
+"""The share of names that are made of two: nobody has heard of them, and only their context tells."""
+
+
+def blend(one: str, other: str) -> str:
+    """A name that stands in no list: the front of one and the end of another."""
+    if len(one) < 4 or len(other) < 4 or not (one.isalpha() and other.isalpha()):
+        return one
+    return one[: (len(one) + 1) // 2] + other[len(other) // 2 :].lower()

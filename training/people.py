@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training.names import Region, native, pick, regions
+from training.names import BLENDED, Region, blend, native, pick, regions
 
 if TYPE_CHECKING:
     import random
@@ -50,7 +50,9 @@ def first(random_: random.Random, *, out: bool, where: Region | None = None) -> 
     """A first name; nicknames and names that are words of English come often: they are the hard ones."""
     if where is None and random_.random() < 0.18:
         where = next(one for one in regions() if one.code == "nik")
-    return pick(random_, (where or region(random_)).first, out=out, skew=1.6)
+    home = where or region(random_)
+    name = pick(random_, home.first, out=out, skew=1.6)
+    return name if out or random_.random() > BLENDED else blend(name, pick(random_, home.first, out=out))
 
 
 def last(random_: random.Random, *, out: bool, where: Region | None = None) -> str:
@@ -61,6 +63,8 @@ def last(random_: random.Random, *, out: bool, where: Region | None = None) -> s
         name += "-" + pick(random_, home.last, out=out)
     elif random_.random() < 0.02 and " " not in name and "-" not in name:
         name = random_.choice(PARTICLES[:13]) + " " + name
+    elif not out and random_.random() < BLENDED:
+        name = blend(name, pick(random_, home.last, out=out))
     return name
 
 
@@ -81,7 +85,8 @@ def full(random_: random.Random, *, out: bool) -> str:
         (0.88, f"{given} {initial} {family}"),
         (0.91, f"{given} {first(random_, out=out, where=home)} {family}"),
         (0.93, f"{initial}. {family}"),
-        (0.94, f"{initial}.{random_.choice('ABCDEJMRST')}. {family}"),
+        (0.936, f"{initial}.{random_.choice('ABCDEJMRST')}. {family}"),
+        (0.94, f"{initial} {random_.choice('ABCDEJMRST')} {family}"),
         (0.95, f"{given} {family} {random_.choice(('Jr.', 'Jr', 'III', 'Sr.', 'II'))}"),
         (0.96, f"{given}-{first(random_, out=out, where=home)} {family}"),
         (0.985, f"{given} {family} {last(random_, out=out, where=home)}"),

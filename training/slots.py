@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from training import lexicon, orgs, people
-from training.names import pick, places
+from training.names import BLENDED, blend, pick, places
 from training.phrases import macros
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ def _city(random_: random.Random, *, out: bool) -> str:
         return pick(random_, places().states, out=out)
     if roll < 0.35:
         return pick(random_, places().cities[:700], out=out)
-    return pick(random_, places().cities, out=out, skew=3.0)
+    city = pick(random_, places().cities, out=out, skew=3.0)
+    return city if out or random_.random() > BLENDED else blend(city, pick(random_, places().cities, out=out))
 
 
 def _country(random_: random.Random, *, out: bool) -> str:
@@ -162,6 +163,32 @@ def _school(random_: random.Random, *, out: bool) -> str:
             return name
 
 
+def _stage(random_: random.Random, *, out: bool) -> str:
+    """A name that a performer has chosen."""
+    word, first = lexicon.word(random_).capitalize(), people.first(random_, out=out)
+    return random_.choice(
+        (f"DJ {word}", f"DJ {first}", f"MC {word}", f"Lil {first}", f"Big {first}", f"{first} {word}")
+    )
+
+
+def _code(random_: random.Random, **_: bool) -> str:
+    """A booking code, which may be letters alone, and then may read like a word."""
+    letters, digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789"
+    length = random_.choice((5, 6, 6, 6, 6, 7, 8))
+    roll = random_.random()
+    if roll < 0.15:
+        half = lexicon.word(random_)[:3]
+        return (half + half).upper()
+    return "".join(random_.choices(letters if roll < 0.6 else letters + digits, k=length))
+
+
+def _upper(own: Callable[..., str]) -> Callable[..., str]:
+    def name(random_: random.Random, *, out: bool) -> str:
+        return own(random_, out=out).upper()
+
+    return name
+
+
 def _low(own: Callable[..., str]) -> Callable[..., str]:
     def name(random_: random.Random, *, out: bool) -> str:
         return re.sub(r"\W", "", own(random_, out=out).lower()) or "x"
@@ -236,7 +263,15 @@ FILLERS: dict[str, Filler] = {
     "lowlast": ("", _low(people.last)),
     "last_plain": ("", people.last),
     "first_plain": ("", people.first),
-    "LAST": (PERSON, lambda r, *, out: people.last(r, out=out).upper()),
+    "LAST": (PERSON, _upper(people.last)),
+    "FIRST": (PERSON, _upper(people.first)),
+    "CITY": (LOCATION, _upper(_city)),
+    "stage": (PERSON, _stage),
+    "designer": (ORGANIZATION, _known("namesake")),
+    "code6": ("", _code),
+    "misspelt": ("", lambda r, **_: lexicon.misspelt(r)),
+    "Misspelt": ("", lambda r, **_: lexicon.misspelt(r).capitalize()),
+    "Slang": ("", lambda r, **_: r.choice(macros()["slang"]).capitalize()),
     "lexw": ("", lambda r, **_: lexicon.word(r)),
     "Lexw": ("", lambda r, **_: lexicon.word(r).capitalize()),
     "LEXW": ("", lambda r, **_: lexicon.word(r).upper()),

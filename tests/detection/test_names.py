@@ -433,11 +433,11 @@ recognizers:
             Names.load(None, [str(file)])
 
 
-@pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771", "QXZ7KW"])
+@pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771", "QXZ7KW", "x¿½", "²³"])
 def test_a_code_is_nobodys_name(text):
     assert is_code(text)
 
 
-@pytest.mark.parametrize("text", ["Dana", "J0hn Smith", "Louis XIV 2nd", "李 娜"])
+@pytest.mark.parametrize("text", ["Dana", "J0hn Smith", "Louis XIV 2nd", "李 娜", "三郎"])
 def test_a_name_with_a_digit_in_it_is_no_code(text):
     assert not is_code(text)

@@ -105,3 +105,25 @@ def test_words_of_other_languages_are_in_latin_letters():
     random_ = random.Random(2)
 
     assert all(lexicon.LATIN.match(lexicon.foreign(random_)) for _ in range(200))
+
+
+def test_a_blend_of_two_names_is_neither_and_a_name_still():
+    assert names.blend("Marlowe", "Castellan") == "Marlellan"
+    assert names.blend("Lee", "Castellan") == "Lee"
+    assert names.blend("de la Cruz", "Castellan") == "de la Cruz"
+
+
+def test_a_misspelt_word_is_in_no_list_of_words():
+    random_ = random.Random(6)
+
+    assert not {lexicon.misspelt(random_) for _ in range(100)} & set(lexicon.ranks())
+
+
+def test_a_booking_code_is_in_capitals_and_nobodys_name():
+    random_ = random.Random(8)
+    label, code = slots.FILLERS["code6"]
+    codes = [code(random_) for _ in range(100)]
+
+    assert not label
+    assert all(one.isupper() or one.isdigit() for one in codes)
+    assert any(one.isalpha() for one in codes)

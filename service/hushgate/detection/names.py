@@ -240,9 +240,10 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 def is_code(text: str) -> bool:
     """Whether it is the number of something and nobody's name.
 
-    It is with as many digits as letters, and as one word in capitals that holds a digit.
+    It is with as many digits (superscripts and fractions too, which garbled text is full of) as letters, and
+    as one word in capitals that holds a digit.
     """
-    digits = sum(map(str.isdecimal, text))
+    digits = sum(unicodedata.category(character)[0] == "N" for character in text)
     return digits > 0 and (digits >= sum(map(str.isalpha, text)) or (text.isupper() and " " not in text))
 
 
