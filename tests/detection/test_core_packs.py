@@ -72,7 +72,7 @@ def test_a_records_field_that_is_nobodys_stays(patterns, label, text):
     ("question", "answer", "entity", "value"),
     [
         ("May I have your name, please?", "Sure, it's Dana Whitfield.", "PERSON", "Dana Whitfield"),
-        ("Your account number, please?", "0043189314", "ACCOUNT_ID", "0043189314"),
+        ("Your account number, please?", "0043189314", "US_BANK_NUMBER", "0043189314"),
         ("And your PIN as well please.", "I think it's 4821", "PIN", "4821"),
         ("What was your mother's maiden name?", "It was Kowalski.", "SECURITY_ANSWER", "Kowalski"),
         ("I need the order ID.", "3300917502", "ORDER_ID", "3300917502"),
