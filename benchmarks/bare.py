@@ -2,11 +2,11 @@
 
     python benchmarks/bare.py [--values N] [--seed S] [--show N] [--no-names]
 
-Values are Faker's, of the country's own locale, so that none is of any data set; each is written as people type
-an answer: with its commas, on lines, in small letters without marks, after a few words, with a telephone number
-behind it; asked for (in English and in the country's language) and not asked for. ``typed`` counts a value that a
-finding of its entity overlaps, ``hidden`` the letters and digits that any finding covers. What follows are answers
-of the same length that hold nothing, to the same questions: how many of them are altered.
+Values are Faker's, of the country's own locale, so that none is of any data set; each is written as people
+type an answer: with its commas, on lines, in small letters without marks, after a few words; asked for (in
+English and in the country's language) and not asked for. A cell is the share of values that a finding of their
+entity overlaps ("typed", of all); "hidden" is the share of their letters and digits that any finding covers.
+Below: answers that hold nothing, to the same questions, and how many of them are altered.
 """
 
 from __future__ import annotations
@@ -74,16 +74,58 @@ ENTITIES = {
     "booking": {"BOOKING_ID"},
     "account": {"US_BANK_NUMBER", "ACCOUNT_ID"},
 }
-NOTHING = (
-    "yes please", "no that's fine", "2 large ones", "the blue one", "around 45 minutes", "it was 3 weeks ago", "12 items in total",
-    "at 5 pm", "I paid 129.99", "4 people", "size 42", "100 dollars", "the 15 inch one", "I don't have it here", "same as last time",
-    "not sure, can you look it up?", "it hasn't changed", "on the 3rd floor I think", "I moved 2 months ago", "why do you need that",
-    "about 20 miles away", "can you hold on", "both of them", "7 nights and 2 rooms", "since 2019", "maybe 3 or 4", "it's the usual one",
-    "the main street is closed", "my street has no lights", "I ordered 3 and got 2", "5 stars from me", "I live near the station",
-    "room 12 was cold", "gate 7", "in 10 minutes", "20 percent off", "the second one", "I already gave it twice", "version 12",
-    "2 adults, 1 child", "business class", "the one with free shipping", "it says error 404", "I was charged 59.90 twice",
-    "for the whole year", "a one way ticket", "you have it on file", "top 100", "bus 219", "half past 3",
-)  # fmt: skip
+NOTHING = """
+yes please
+no that's fine
+2 large ones
+the blue one
+around 45 minutes
+it was 3 weeks ago
+12 items in total
+at 5 pm
+I paid 129.99
+4 people
+size 42
+100 dollars
+the 15 inch one
+I don't have it here
+same as last time
+not sure, can you look it up?
+it hasn't changed
+on the 3rd floor I think
+I moved 2 months ago
+why do you need that
+about 20 miles away
+can you hold on
+both of them
+7 nights and 2 rooms
+since 2019
+maybe 3 or 4
+it's the usual one
+the main street is closed
+my street has no lights
+I ordered 3 and got 2
+5 stars from me
+I live near the station
+room 12 was cold
+gate 7
+in 10 minutes
+20 percent off
+the second one
+I already gave it twice
+version 12
+2 adults, 1 child
+business class
+the one with free shipping
+it says error 404
+I was charged 59.90 twice
+for the whole year
+a one way ticket
+you have it on file
+top 100
+bus 219
+half past 3
+""".strip().splitlines()
 
 
 def flat(text: str) -> str:
@@ -102,23 +144,38 @@ WRITINGS: dict[str, Callable[[str, random.Random], tuple[str, str]]] = {
 }
 
 
-def value_of(kind: str, fake: Faker, draw: random.Random) -> str:
-    """A value of the kind, as its country writes it."""
-    if kind == "address":
-        return str(fake.address()) if draw.random() < 0.6 else str(fake.street_address())
-    if kind == "postcode":
-        return str(fake.postcode())
-    if kind == "phone":
-        return str(fake.phone_number())
-    if kind == "email":
-        name, host = fake.user_name(), draw.choice(("gmail.com", "example.org", "mail.example.com", "outlook.com"))
-        return draw.choice((f"{name}@{host}", f"{name} at {host.replace('.', ' dot ')}", f"{name} @ {host}"))
-    if kind == "order":
-        return draw.choice((str(draw.randrange(10**6, 10**10)), f"#{draw.choice('ABW')}{draw.randrange(10**5, 10**8)}"))
-    if kind == "booking":
-        letters = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-        return draw.choice(("".join(draw.choices(letters, k=6)), f"{draw.choice(letters[:20])}Q{draw.randrange(10**4, 10**6)}"))
-    return str(draw.randrange(10**7, 10**12))
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+def email(fake: Faker, draw: random.Random) -> str:
+    """An address as it is written, as it is said, or with spaces at its sign."""
+    name = fake.user_name()
+    host = draw.choice(("gmail.com", "example.org", "mail.example.com", "outlook.com"))
+    return draw.choice((f"{name}@{host}", f"{name} at {host.replace('.', ' dot ')}", f"{name} @ {host}"))
+
+
+def order(_: Faker, draw: random.Random) -> str:
+    """Seven to ten digits, or a letter and digits."""
+    letter, digits = draw.choice("ABW"), draw.randrange(10**5, 10**8)
+    return draw.choice((str(draw.randrange(10**6, 10**10)), f"#{letter}{digits}"))
+
+
+def booking(_: Faker, draw: random.Random) -> str:
+    """A record locator, or two letters and digits."""
+    letter, digits = draw.choice(LETTERS[:20]), draw.randrange(10**4, 10**6)
+    return draw.choice(("".join(draw.choices(LETTERS, k=6)), f"{letter}Q{digits}"))
+
+
+VALUES: dict[str, Callable[[Faker, random.Random], str]] = {
+    "address": lambda fake, draw: fake.address() if draw.random() < 0.6 else fake.street_address(),
+    "postcode": lambda fake, _: fake.postcode(),
+    "phone": lambda fake, _: fake.phone_number(),
+    "email": email,
+    "order": order,
+    "booking": booking,
+    "account": lambda _, draw: str(draw.randrange(10**7, 10**12)),
+}
+"""A value of each kind, as its country writes it."""
 
 
 def main() -> None:
@@ -151,12 +208,19 @@ def main() -> None:
                 for asked in (True, False):
                     before = tally["typed"]
                     for _ in range(given.values):
-                        value, head = writing(value_of(kind, fake, draw), draw)
+                        value, head = writing(VALUES[kind](fake, draw), draw)
                         own = OWN_QUESTIONS.get((country, kind))
-                        question = (own if own and draw.random() < 0.5 else draw.choice(questions)) if asked else ""
+                        question = (
+                            (own if own and draw.random() < 0.5 else draw.choice(questions)) if asked else ""
+                        )
                         text = head + value
                         found = settle(
-                            counted(text, detector.find_many([text], questions=[question])[0], policy, policy.thresholds)
+                            counted(
+                                text,
+                                detector.find_many([text], questions=[question])[0],
+                                policy,
+                                policy.thresholds,
+                            )
                         )
                         typed = any(f.entity in ENTITIES[kind] and f.end > len(head) for f in found)
                         tally["typed"] += typed
