@@ -4,7 +4,7 @@
 
 Values are Faker's, of the country's own locale, so that none is of any data set; each is written as people
 type an answer: with its commas, on lines, in small letters without marks, after a few words; asked for (in
-English and in the country's language) and not asked for. A cell is the share of values that a finding of their
+English and the country's language) and not asked for. A cell is the share of values that a finding of their
 entity overlaps ("typed", of all); "hidden" is the share of their letters and digits that any finding covers.
 Below: answers that hold nothing, to the same questions, and how many of them are altered.
 """
