@@ -58,6 +58,11 @@ CASES = {
         "TOO_MANY_ITEMS",
         "messages",
     ),
+    "a request of great length": (
+        PrepareRequest(**NAMES, messages=[Message(text=CARD * 50_000)] * 5),
+        "TEXT_TOO_LONG",
+        "request",
+    ),
     "an unknown destination": (
         ReviewRequest(**NAMES, destination=CARD, text=CARD),
         "DESTINATION_UNKNOWN",
@@ -165,7 +170,7 @@ def test_a_limit_is_named(name, limit, channel):
 
 
 def test_a_message_over_the_size_limit_is_refused_unread(channel):
-    request = PrepareRequest(**NAMES, messages=[Message(text=CARD * 50_000)] * 5)
+    request = PrepareRequest(**NAMES, messages=[Message(text=CARD * 50_000)] * 14)
 
     error = send(channel, request)
 

@@ -50,6 +50,10 @@ def test_blank_lines_are_passed_over_and_counted():
         (b"x", "is not JSON: Expecting value at column 1"),
         (b"\xff\xfe", "is not UTF-8 text"),
         (b"[" * 100_000, "is not JSON that can be read: nested too deep"),
+        (
+            b'{"text": "a", "spans": ' + b"1" * 5000 + b"}",
+            "is not JSON that can be read: a number is too long",
+        ),
         ([], "the line must be a JSON object"),
         ({"spans": []}, "text is required"),
         ({"text": "a"}, "spans is required"),

@@ -40,14 +40,19 @@ class Window:
     end: int
 
 
-def windows(text: str, at: int, tried: int, *, first: bool, ended: bool) -> list[Window]:
+def sought(text: str, tried: int, start: int, *, first: bool) -> int:
+    """Where to look for the next cut when more has come: before it, from ``start`` on, there is none."""
+    return _cut(text, tried, start, first=first)[1]
+
+
+def windows(text: str, at: int, tried: int, start: int, *, first: bool, ended: bool) -> list[Window]:
     """The pieces that ``text[at:]`` can be cut into now, each with what surrounds it.
 
-    ``tried``: the last cut that was thought of, ``at`` or behind it. ``first``: there was none yet.
-    ``ended``: nothing comes after ``text``, so that the last piece reaches its end.
+    ``tried``: the last cut that was thought of, ``at`` or behind it. ``start``: as ``sought`` says.
+    ``first``: there was no cut yet. ``ended``: nothing comes after ``text``: the last piece reaches its end.
     """
     found = []
-    while (cut := _cut(text, tried, fewest=_FIRST if first else _NEXT)) is not None:
+    while (cut := _cut(text, tried, start, first=first)[0]) is not None:
         found.append(Window(window_begin(text, at), cut, cut + AHEAD))
         at, tried, first = cut, cut, False
     if ended:
@@ -64,16 +69,20 @@ def window_begin(text: str, at: int) -> int:
     return space.end() if space else begin
 
 
-def _cut(text: str, at: int, *, fewest: int) -> int | None:
-    """The first place behind ``at`` where a piece may end and that is known to be one by now."""
-    last = len(text) - AHEAD
-    for gap in _GAP.finditer(text, at + fewest):
+def _cut(text: str, at: int, start: int, *, first: bool) -> tuple[int | None, int]:
+    """The first place behind ``at`` where a piece may end and that is known to be one by now.
+
+    And the gap to begin with the next time. Those before ``start`` have been looked at.
+    """
+    last, fewest = len(text) - AHEAD, _FIRST if first else _NEXT
+    start = max(start, at + fewest)
+    for gap in _GAP.finditer(text, start):
         place = gap.end()
         if place > last:
-            return None
+            return None, gap.start()
         if _plain(text, at, gap.start(), place, any_word=place - at >= _SENTENCE * fewest):
-            return place
-    return None
+            return place, gap.start()
+    return None, max(start, len(text))
 
 
 def _plain(text: str, at: int, left: int, right: int, *, any_word: bool) -> bool:

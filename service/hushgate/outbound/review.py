@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from hushgate.calls import SENDABLE, Ground, Located, Verdict
 from hushgate.document import Number, Place, parse, places, rebuild, scalar_text, serialize
 from hushgate.finding import Action
-from hushgate.outbound.cutting import BEHIND, Window, window_begin, windows
+from hushgate.outbound.cutting import BEHIND, Window, sought, window_begin, windows
 from hushgate.outbound.looking import Looker
 from hushgate.outbound.reasons import in_sentence, number_of, sentence_ends, without
 from hushgate.sessions.fragments import digit_groups
@@ -61,6 +61,8 @@ class Progress:
     """Up to where all is decided."""
     tried: int = 0
     """The last place where a cut was thought of; something reached across it if that is not ``at``."""
+    sought: int = 0
+    """Before this place there is no other cut to think of."""
     ended: bool = False
     sentences: int = 0
     """How many of the draft's sentences end at or before ``at``."""
@@ -82,18 +84,22 @@ class Progress:
     def given(self, text: str, *, ended: bool = False) -> Progress:
         """The same with ``text`` behind it; ``ended``: nothing comes after."""
         begin = max(0, self.at - 2 * BEHIND)
+        whole, tried = self.text[begin:] + text, self.tried - begin
+        first = self.base + self.tried == 0
         return replace(
             self,
-            text=self.text[begin:] + text,
+            text=whole,
             base=self.base + begin,
             at=self.at - begin,
-            tried=self.tried - begin,
+            tried=tried,
+            sought=sought(whole, tried, self.sought - begin, first=first),
             ended=ended,
         )
 
     def windows(self) -> list[Window]:
         """What can be decided now, in order."""
-        return windows(self.text, self.at, self.tried, first=self.base + self.tried == 0, ended=self.ended)
+        first = self.base + self.tried == 0
+        return windows(self.text, self.at, self.tried, self.sought, first=first, ended=self.ended)
 
     def judged(self, released: str) -> Judged:
         """The verdict on what is decided; ``released`` is what may be sent of it."""

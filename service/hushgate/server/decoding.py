@@ -1,4 +1,4 @@
-"""What becomes of bytes that are no message of the call: a failure like any other, never gRPC's UNKNOWN."""
+"""What becomes of bytes that are no message of the call, or too many: a failure like any other."""
 
 from __future__ import annotations
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from hushgate.server.intercepting import Handler
 
 
-def reading(frame: Frame, handler: Handler, rpc: str) -> Handler:
-    """The handler of the call, which meets bad bytes inside the frame of the call: told, and logged."""
+def reading(frame: Frame, longest: int, handler: Handler, rpc: str) -> Handler:
+    """The handler of the call, which meets bad bytes inside the frame of the call: told, and logged.
+
+    ``longest``: the most bytes of a message.
+    """
     if handler.request_streaming:
 
         async def stream(requests: AsyncIterator[object], context: Context) -> AsyncIterator[object]:
@@ -25,7 +28,7 @@ def reading(frame: Frame, handler: Handler, rpc: str) -> Handler:
                 yield response
 
         return grpc.stream_stream_rpc_method_handler(
-            stream, _decoder(handler.request_deserializer), handler.response_serializer
+            stream, _decoder(handler.request_deserializer, longest), handler.response_serializer
         )
 
     async def unary(request: object, context: Context) -> object:
@@ -35,7 +38,7 @@ def reading(frame: Frame, handler: Handler, rpc: str) -> Handler:
         return await handler.unary_unary(request, context)
 
     return grpc.unary_unary_rpc_method_handler(
-        unary, _decoder(handler.request_deserializer), handler.response_serializer
+        unary, _decoder(handler.request_deserializer, longest), handler.response_serializer
     )
 
 
@@ -46,10 +49,13 @@ async def _read(requests: AsyncIterator[object]) -> AsyncIterator[object]:
         yield request
 
 
-def _decoder(decode: Callable[[bytes], object]) -> Callable[[bytes], object]:
+def _decoder(decode: Callable[[bytes], object], longest: int) -> Callable[[bytes], object]:
     """Answers a failure instead of raising: what a decoder raises, gRPC ends the call with by itself."""
 
     def read(data: bytes) -> object:
+        if len(data) > longest:
+            sentence = f"the request is longer than {longest} bytes"
+            return Failure(Reason.TEXT_TOO_LONG, sentence, field="request", limit=longest)
         try:
             return decode(data)
         except DecodeError:  # its text may quote the message

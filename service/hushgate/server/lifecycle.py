@@ -32,7 +32,7 @@ from hushgate.server.frame import Frame
 from hushgate.server.guard import GuardServicer
 from hushgate.server.identity import Identity, anonymous
 from hushgate.server.intercepting import Interceptor
-from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS
+from hushgate.server.limits import CONCURRENT_CALLS, EXPLAINED_CHARACTERS, TOLD_TIMES
 from hushgate.server.log import Log, take_over
 from hushgate.server.redaction import RedactionServicer
 from hushgate.server.refusing import Refusing
@@ -148,7 +148,7 @@ async def _serving(
     server = grpc.aio.server(
         interceptors=[
             Interceptor(Authentication(frame, known).guarded),
-            Interceptor(partial(reading, frame)),
+            Interceptor(partial(reading, frame, settings.max_message_bytes)),
         ],
         options=options,
         maximum_concurrent_rpcs=CONCURRENT_CALLS,
@@ -236,7 +236,7 @@ def _bind(server: grpc.aio.Server, address: Address, settings: Settings) -> None
 def _options(settings: Settings, *, shared: bool) -> list[tuple[str, int]]:
     options = [
         ("grpc.so_reuseport", int(shared)),
-        ("grpc.max_receive_message_length", settings.max_message_bytes),
+        ("grpc.max_receive_message_length", TOLD_TIMES * settings.max_message_bytes),
         ("grpc.max_send_message_length", -1),  # findings make an answer longer than its request
     ]
     return [*options, ("grpc.max_connection_age_ms", CONNECTION_SECONDS * 1000)] if shared else options

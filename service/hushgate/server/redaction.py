@@ -216,15 +216,22 @@ def _redacted(
     except Failure as failure:
         whole = failure
     deadline.check()  # then it is no item's
+    if len(places) == 1:
+        raise _of_item(whole, places[0], kind)
     for place, text in zip(places, texts, strict=True):
         try:
             redact([text], language)
         except Failure as failure:
-            if failure.field == "language":
-                raise
-            field = f"items[{place}].{kind}"
-            raise Failure(failure.reason, failure.sentence, field=field, limit=failure.limit) from None
+            raise _of_item(failure, place, kind) from None
     raise whole
+
+
+def _of_item(failure: Failure, place: int, kind: str) -> Failure:
+    """The failure of an item with its place, if it is the item's."""
+    if failure.field == "language":
+        return failure
+    field = f"items[{place}].{kind}"
+    return Failure(failure.reason, failure.sentence, field=field, limit=failure.limit)
 
 
 def _item(item: RedactItem, redaction: Redaction) -> RedactedItem:

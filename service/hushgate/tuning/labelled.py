@@ -124,6 +124,8 @@ def parse_lines(lines: Iterable[bytes], file: str) -> Iterator[Labelled | Proble
             yield Problem(file, number, "is not JSON that can be read: nested too deep")
         except _Wrong as wrong:
             yield Problem(file, number, str(wrong))
+        except ValueError:  # json's, of a number that Python does not turn into an int
+            yield Problem(file, number, "is not JSON that can be read: a number is too long")
 
 
 class _Wrong(ValueError):  # noqa: N818 - a sentence for a person
