@@ -44,7 +44,10 @@ async def serving(assembled, patterns, **options):
     redactor = Redactor(Detector(patterns), assembled.redactor.policy, Keys.derive(b"k" * 32))
     server = grpc.aio.server()
     redaction_service_pb2_grpc.add_RedactionServiceServicer_to_server(
-        RedactionServicer(frame, lambda _: redactor, Audit(), items=10, characters=1000), server
+        RedactionServicer(
+            frame, lambda _: redactor, Audit(), assembled.gate.shadow, items=10, characters=1000
+        ),
+        server,
     )
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
