@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 class Action(StrEnum):
@@ -66,3 +70,15 @@ class Finding:
     action: Action = Action.KEEP
     decided_by: tuple[str, ...] = ()
     """What made the action stricter than the destination has it: ``risk.new_device``, ``profile.gdpr``."""
+
+
+def free(start: int, end: int, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The parts of ``[start, end)`` that none of the half-open ``spans`` covers; these in order of start."""
+    for first, last in spans:
+        if first >= end:
+            break
+        if first > start:
+            yield start, first
+        start = max(start, last)
+    if start < end:
+        yield start, end

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from hushgate.finding import free
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -36,15 +38,6 @@ def settle(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def _free(finding: Finding, taken: list[Finding], starts: list[int]) -> list[tuple[int, int]]:
     """The parts of the finding's span that no finding in ``taken`` holds."""
-    parts = []
     at = max(bisect_left(starts, finding.start) - 1, 0)
-    start = finding.start
-    while at < len(taken) and taken[at].start < finding.end:
-        if taken[at].end > start:
-            if taken[at].start > start:
-                parts.append((start, taken[at].start))
-            start = taken[at].end
-        at += 1
-    if start < finding.end:
-        parts.append((start, finding.end))
-    return parts
+    holding = ((taken[place].start, taken[place].end) for place in range(at, len(taken)))
+    return list(free(finding.start, finding.end, holding))

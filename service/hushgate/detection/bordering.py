@@ -7,13 +7,16 @@ rule that found the number knows better: where it begins, and by which words it 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.detection.nearby import folded
+from hushgate.finding import free
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Container, Iterable, Iterator
 
     from hushgate.finding import Finding
 
@@ -27,6 +30,7 @@ _LINKS = frozenset({"code", "es", "est", "id", "is", "ist", "no", "nr", "num", "
 """What may stand between a label and its number."""
 _MOST_LINKS = 2
 _LONGEST_LINK = 24
+"""Code points between a label and its number."""
 
 
 class Number(NamedTuple):
@@ -37,17 +41,38 @@ class Number(NamedTuple):
     entity: str
 
 
-def numbers(text: str, found: Iterable[Finding], hidden: Iterable[tuple[int, int, str]]) -> list[Number]:
-    """What of ``found`` holds a digit and names nobody, and the stand-ins that are ``hidden``, in order."""
+class Numbers:
+    """The identifiers of a text. A name asks for those near it alone: the cost of a text is linear."""
+
+    def __init__(self, found: Iterable[Number]) -> None:
+        self._ordered = sorted(found)
+        self._starts = [number.start for number in self._ordered]
+        self._furthest = list(accumulate((number.end for number in self._ordered), max))
+
+    def __bool__(self) -> bool:
+        return bool(self._ordered)
+
+    def reaching(self, start: int, end: int) -> list[Number]:
+        """Those that overlap ``[start, end)``, in order."""
+        first, behind = bisect_right(self._furthest, start), bisect_left(self._starts, end)
+        return [number for number in self._ordered[first:behind] if number.end > start]
+
+    def beginning(self, start: int, end: int) -> list[Number]:
+        """Those that begin at a place from ``start`` up to and with ``end``, in order."""
+        return self._ordered[bisect_left(self._starts, start) : bisect_right(self._starts, end)]
+
+
+def numbers(text: str, found: Iterable[Finding], hidden: Iterable[tuple[int, int, str]]) -> Numbers:
+    """What of ``found`` holds a digit and names nobody, and the stand-ins that are ``hidden``."""
     spans = [Number(f.start, f.end, f.entity) for f in found if any(map(str.isdigit, text[f.start : f.end]))]
     spans += [Number(*each) for each in hidden]
-    return sorted(each for each in spans if each.entity not in NAMES)
+    return Numbers(each for each in spans if each.entity not in NAMES)
 
 
 def apart(
     text: str,
     names: Iterable[Finding],
-    numbers: Sequence[Number],
+    numbers: Numbers,
     announced: Callable[[str], Container[str]],
 ) -> Iterator[Finding]:
     """The names, without the ``numbers`` in them and without the words that announce these.
@@ -58,8 +83,8 @@ def apart(
         if not numbers or name.entity not in NAMES:
             yield name
             continue
-        inside = [number for number in numbers if _reaches_beyond(name, number)]
-        for start, end in _free(name, inside):
+        inside = [number for number in numbers.reaching(name.start, name.end) if not _holds(number, name)]
+        for start, end in free(name.start, name.end, ((number.start, number.end) for number in inside)):
             ended = _without_label(text, start, end, numbers, announced)
             if (start, ended) == (name.start, name.end):
                 yield name
@@ -69,32 +94,21 @@ def apart(
                     yield replace(name, start=words[0].start(), end=words[-1].end())
 
 
-def _reaches_beyond(name: Finding, number: Number) -> bool:
-    """Whether they overlap, and the name is more than a part of the number (an address has its town)."""
-    overlaps = name.start < number.end and number.start < name.end
-    return overlaps and not (number.start <= name.start and name.end <= number.end)
-
-
-def _free(name: Finding, numbers: Iterable[Number]) -> Iterator[tuple[int, int]]:
-    """The parts of the name outside the numbers, which are in order."""
-    start = name.start
-    for number in numbers:
-        if number.start > start:
-            yield start, number.start
-        start = max(start, number.end)
-    if start < name.end:
-        yield start, name.end
+def _holds(number: Number, name: Finding) -> bool:
+    """Whether the name is a part of the number, as its town is of an address."""
+    return number.start <= name.start and name.end <= number.end
 
 
 def _without_label(
     text: str,
     start: int,
     end: int,
-    numbers: Sequence[Number],
+    numbers: Numbers,
     announced: Callable[[str], Container[str]],
 ) -> int:
     """Where ``[start, end)`` ends once the words that announce the number behind it are taken off."""
-    behind = [number for number in numbers if number.start >= end and _linked(text, end, number.start)]
+    near = numbers.beginning(end, end + _LONGEST_LINK)
+    behind = [number for number in near if _linked(text, end, number.start)]
     if not behind or any(number.entity in PLACED for number in behind):
         return end
 
@@ -113,8 +127,6 @@ def _without_label(
 
 def _linked(text: str, start: int, end: int) -> bool:
     """Whether a label that ends at ``start`` announces what begins at ``end``."""
-    if end - start > _LONGEST_LINK:
-        return False
     words = [folded(word) for word in _WORD.findall(text, start, end)]
     return len(words) <= _MOST_LINKS and _LINKS.issuperset(words)
 

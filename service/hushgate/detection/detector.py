@@ -11,6 +11,7 @@ from hushgate.detection.bordering import apart, numbers
 from hushgate.detection.labels import opening
 from hushgate.detection.views import readable
 from hushgate.failure import Failure
+from hushgate.finding import free
 from hushgate.stages import staged
 from hushgate.transformation.tokens import named_by, placeholders
 
@@ -186,11 +187,8 @@ def _outside(text: str, finding: Finding, ours: Sequence[tuple[int, int]]) -> It
     if at == len(ours) or ours[at][0] >= finding.end:
         yield finding
         return
-    start = finding.start
-    while start < finding.end:
-        before, after = ours[at] if at < len(ours) else (finding.end, finding.end)
-        part = text[start : max(start, min(before, finding.end))]
+    for start, end in free(finding.start, finding.end, (ours[place] for place in range(at, len(ours)))):
+        part = text[start:end]
         if any(map(str.isalnum, part)):
             first = start + len(part) - len(part.lstrip())
             yield replace(finding, start=first, end=first + len(part.strip()))
-        start, at = after, at + 1
