@@ -15,8 +15,18 @@ from hushgate.client import Client
 from tests.policy.policies import SAYS, written
 
 PAGE = (Path(__file__).parent.parent / "docs" / "policies.md").read_text()
+
+
+def _name(words):
+    if words[1] != "policies":
+        return words[1]
+    return " ".join(
+        [*words[2 : 4 if words[2] == "shadow" else 3], *(["active"] if "active" in words else [])]
+    )
+
+
 COMMANDS = {
-    " ".join(words[2 : 4 if words[2] == "shadow" else 3]) if words[1] == "policies" else words[1]: words[1:]
+    _name(words): words[1:]
     for words in map(shlex.split, re.findall(r"^ {4}(hushgate .*)$", PAGE, re.MULTILINE))
 }
 
@@ -61,6 +71,9 @@ def test_a_candidate_is_tried_beside_the_active_policy_on_every_worker_and_then_
     monkeypatch.setenv("HUSHGATE_POLICIES", "")
     with serve(*flags) as address, Client(address) as client:
         monkeypatch.setenv("HUSHGATE_LISTEN", address)
+        assert [line.split()[0] for line in run("list").splitlines()] == ["2026-11-21.1", "2026-11-22.1"]
+        assert run("diff active") == "log\n  all else: redact → mask  (lets more through)\n"
+        assert run("explain active").startswith("order_status, by policy 2026-11-21.1\n")
         assert "beside 2026-11-21.1 since" in run("shadow start")
         time.sleep(1.5)  # until the other worker has looked
         for number in range(20):

@@ -19,7 +19,7 @@ CALLS += ["explain", "list_rules", "erase_subject", "reveal_token"]
 CALLS += ["list_agents", "suspend_agent", "resume_agent", "search_audit", "verify_audit"]
 CALLS += ["list_reviews", "get_review", "decide_review"]
 CALLS += ["list_agents", "suspend_agent", "resume_agent"]
-CALLS += ["list_policies", "activate_policy", "rollback_policy"]
+CALLS += ["list_policies", "get_policy", "activate_policy", "rollback_policy"]
 CALLS += ["shadow_policy", "stop_shadow", "get_shadow"]
 NOBODY = "127.0.0.1:1"
 

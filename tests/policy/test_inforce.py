@@ -192,3 +192,17 @@ def test_an_unknown_version_is_refused_and_says_what_is_wrong_with_the_files(sto
         server.in_force.activate("v9", "ann")
 
     assert (unknown.value.reason, invalid.value.reason) == (Reason.POLICY_UNKNOWN, Reason.POLICY_INVALID)
+
+
+def test_a_policy_is_found_by_its_version_or_as_much_of_its_digest_as_tells_it_from_others(
+    store, file, tmp_path
+):
+    server = Server(store, file, written(tmp_path / "b.yaml", "other"))
+    digest = server.in_force.find("other").digest
+
+    assert server.in_force.find(digest[:12]).version == "other"
+    assert server.in_force.find(digest).version == "other"
+    for unknown in (digest[:11], digest[:12] + "x", ""):
+        with pytest.raises(Failure) as caught:
+            server.in_force.find(unknown)
+        assert caught.value.reason is Reason.POLICY_UNKNOWN

@@ -16,6 +16,7 @@ from tests.policy.policies import settled
 from tests.server.conftest import POLICY
 
 from hushgate.client import Client, HushgateError
+from hushgate.policy.reader import read_policy
 
 CALL = {"tenant": "acme", "session_id": "policies", "intent": "order_status"}
 
@@ -164,3 +165,37 @@ def test_a_second_person_approves_what_the_policy_asks_to_be_approved(serve, pla
         assert client.redact("x").policy_version == "v1"
         assert hushgate(*asked, "--by", "bob").returncode == 0
         assert client.redact("x").policy_version == "v2"
+
+
+def test_what_a_server_holds_is_read_and_compared_as_files_are(serve, place, tmp_path):
+    first = written(place / "a.yaml", "v1")
+    destinations = yaml.safe_load(POLICY.read_text())["destinations"] | {"log": "mask"}
+    second = written(place / "b.yaml", "v2", destinations=destinations, profiles=["pci_dss"])
+    with serve("--policy", str(first), "--policy", str(second), "--no-names") as address:
+        with Client(address) as client:
+            active, other = client.get_policy(), client.get_policy(version="v2")
+            assert client.get_policy(version=other.policy.digest[:12]) == other
+            with pytest.raises(HushgateError) as unknown:
+                client.get_policy(version="v9")
+        at = ("--address", address)
+        on_server = hushgate("diff", "v1", other.policy.digest[:12], *at)
+        half = hushgate("diff", "active", str(second), *at)
+        told = hushgate("explain", "order_status", "--policy", "v2", *at)
+        of_active = hushgate("explain", "order_status", *at)
+        slip = hushgate("explain", "order_statsu", *at)
+        missing = hushgate("diff", "v1", "v9", *at)
+
+    for answer, file in ((active, first), (other, second)):
+        policy = read_policy(file)
+        assert (answer.content, answer.policy.digest) == (policy.content, policy.digest)
+        assert (answer.policy.version, answer.policy.file) == (policy.version, str(file))
+    assert (active.policy.active, other.policy.active) == (True, False)
+    assert (unknown.value.reason, unknown.value.field) == ("POLICY_UNKNOWN", "version")
+    in_files = hushgate("diff", str(first), str(second))
+    assert (in_files.returncode, in_files.stdout) == (0, on_server.stdout)
+    assert half.stdout == on_server.stdout
+    assert "pci_dss: nothing → named  (hides more)" in on_server.stdout
+    assert told.stdout == hushgate("explain", "order_status", "--policy", str(second)).stdout
+    assert of_active.stdout == hushgate("explain", "order_status", "--policy", str(first)).stdout
+    assert (slip.returncode, "is order_status meant?" in slip.stderr) == (2, True)
+    assert (missing.returncode, "POLICY_UNKNOWN" in missing.stderr) == (2, True)

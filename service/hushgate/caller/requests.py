@@ -15,6 +15,7 @@ from hushgate.v1.admin_service_pb2 import (
     ActivatePolicyRequest,
     DecideReviewRequest,
     EraseSubjectRequest,
+    GetPolicyRequest,
     GetReviewRequest,
     GetShadowRequest,
     ListAgentsRequest,
@@ -222,6 +223,11 @@ def verify_audit() -> VerifyAuditRequest:
 def list_policies() -> ListPoliciesRequest:
     """AdminService.ListPolicies: the known policies, the active one first, and what is wrong with files."""
     return ListPoliciesRequest()
+
+
+def get_policy(*, version: str = "") -> GetPolicyRequest:
+    """AdminService.GetPolicy: what a policy says, by its version or digest; the active one without."""
+    return _made(GetPolicyRequest, version=version)
 
 
 def activate_policy(*, version: str, reason: str, requested_by: str) -> ActivatePolicyRequest:

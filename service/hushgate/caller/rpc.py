@@ -117,6 +117,7 @@ class Calls:
     search_audit = Unary(_ADMIN + "SearchAudit", requests.search_audit, admin.SearchAuditResponse, 60.0)
     verify_audit = Unary(_ADMIN + "VerifyAudit", requests.verify_audit, admin.VerifyAuditResponse, 600.0)
     list_policies = Unary(_ADMIN + "ListPolicies", requests.list_policies, admin.ListPoliciesResponse, 10.0)
+    get_policy = Unary(_ADMIN + "GetPolicy", requests.get_policy, admin.GetPolicyResponse, 10.0)
     activate_policy = Unary(
         _ADMIN + "ActivatePolicy", requests.activate_policy, admin.ActivatePolicyResponse, 60.0
     )

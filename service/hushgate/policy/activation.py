@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hushgate.policy.model import Policy
 
+SHORT_DIGEST = 12
+"""So many of a digest's digits are enough to name a policy by, and are what a list shows."""
 _KEPT = 10
 """Activations that can be rolled back to, the active one among them."""
 _REMEMBERED = 1000

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hushgate.options import READING, takes
+from hushgate.policy.activation import SHORT_DIGEST
 from hushgate.server.operating import Address, Because, asked
 from hushgate.settings import Settings  # noqa: TC001 - typer reads the annotations
 
@@ -30,6 +31,7 @@ shadow = typer.Typer(
     no_args_is_help=True, help="A policy that runs beside the active one, and decides nothing."
 )
 policies.add_typer(shadow, name="shadow")
+_NAMED = "A policy's file; or the version or digest, or `active`, of one that a server holds"
 By = Annotated[str | None, typer.Option(help="Who asks; the name of the account if not given.")]
 
 
@@ -55,23 +57,26 @@ def check(
 
 
 @policies.command()
-@takes("policies")
 def explain(
-    intent: Annotated[str, typer.Argument(help="The intent, as the policy names it.")], *, settings: Settings
+    intent: Annotated[str, typer.Argument(help="The intent, as the policy names it.")],
+    *,
+    policy: Annotated[
+        str | None, typer.Option(help=f"{_NAMED}; without --address, the one that is set or shipped.")
+    ] = None,
+    address: Address = None,
 ) -> None:
     """Say in plain words what an intent lets through, to whom, and which agents may use it."""
-    from hushgate.assembly import load_policies
+    from hushgate.policy.named import named_or_set
     from hushgate.policy.words import explained
 
-    active, *_ = load_policies(settings)
-    print(explained(active, intent))
+    print(explained(named_or_set(policy, address), intent))
 
 
 @policies.command()
 @takes(*(each for each in READING if each != "policies"))
 def diff(
-    old: Annotated[Path, typer.Argument(help="A policy file.")],
-    new: Annotated[Path, typer.Argument(help="The policy file that is to take its place.")],
+    old: Annotated[str, typer.Argument(help=f"{_NAMED}.")],
+    new: Annotated[str, typer.Argument(help="What is to take its place, named alike.")],
     *,
     corpus: Annotated[
         list[Path] | None,
@@ -80,6 +85,7 @@ def diff(
     ids: Annotated[
         bool, typer.Option("--ids", help="Print the id of every item that is answered otherwise.")
     ] = False,
+    address: Address = None,
     settings: Settings,
 ) -> None:
     """Say which rules are others in NEW, and with `--corpus`, which answers would be.
@@ -88,18 +94,13 @@ def diff(
     text is printed. Lines of one `session_id` are one conversation, in their order.
     """
     from hushgate.policy.changes import changes
+    from hushgate.policy.named import named
 
-    policies = _read(old), _read(new)
+    policies = named(old, address), named(new, address)
     print("\n".join(_told(changes(*policies))) or "no rule is another")
     if corpus:
         effect = _effect(*policies, corpus, settings)
         print("\n" + "\n".join(_counted(effect, len(effect.changed) if ids else _IDS)))
-
-
-def _read(file: Path) -> Policy:
-    from hushgate.assembly import load_policy
-
-    return load_policy(file)
 
 
 def _told(changes: Sequence[Change]) -> Iterator[str]:
@@ -156,7 +157,9 @@ def list_(*, address: Address = None) -> None:
 
 @policies.command()
 def activate(
-    version: Annotated[str, typer.Argument(help="The policy's version, or its digest.")],
+    version: Annotated[
+        str, typer.Argument(help="The policy's version, or its digest, of which `list` shows enough.")
+    ],
     *,
     because: Because,
     by: By = None,
@@ -228,7 +231,8 @@ def report_(*, address: Address = None) -> None:
 def _shadowed(shadow: PolicyShadow) -> Iterator[str]:
     since = shadow.started_at.ToDatetime().isoformat(timespec="seconds")
     packs = " with the packs for shadows" if shadow.recognizers else ""
-    yield f"{shadow.version} {shadow.digest[:12]}{packs} beside {shadow.active_version} since {since}Z"
+    named = f"{shadow.version} {shadow.digest[:SHORT_DIGEST]}"
+    yield f"{named}{packs} beside {shadow.active_version} since {since}Z"
     if shadow.HasField("ended_at"):
         yield f"ended {shadow.ended_at.ToDatetime().isoformat(timespec='seconds')}Z"
     for rpc in sorted({*shadow.compared, *shadow.dropped, *shadow.errors}):
@@ -242,7 +246,7 @@ def _shadowed(shadow: PolicyShadow) -> Iterator[str]:
 
 
 def _line(policy: PolicyVersion) -> str:
-    words = [policy.version, policy.digest[:12]]
+    words = [policy.version, policy.digest[:SHORT_DIGEST]]
     if policy.active:
         words.append("active")
     if policy.pending:

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.policy.activation import Activation, Ledger, asked, dump, load, offered, rolled_back
+from hushgate.policy.activation import (
+    SHORT_DIGEST,
+    Activation,
+    Ledger,
+    asked,
+    dump,
+    load,
+    offered,
+    rolled_back,
+)
 from hushgate.policy.model import Policies
 from hushgate.policy.reader import policy_of
 
@@ -111,7 +120,7 @@ class InForce:
         return self.policies.active.digest == policy.digest
 
     def find(self, version: str) -> Policy:
-        """The known policy of that version or digest. Fails as ``activate``."""
+        """The known policy of that version, or of the one digest that begins so. Fails as ``activate``."""
         self.follow(self._looked)
         return self._find(version)
 
@@ -234,6 +243,11 @@ class InForce:
         files = [Activation(policy.version, policy.digest, 0.0) for _, policy in self._looked.policies]
         known = [*waiting, *files, *reversed(ledger.history)]
         digests = [each.digest for each in known if name in (each.version, each.digest)]
+        if not digests and len(name) >= SHORT_DIGEST:
+            digests = [each.digest for each in known if each.digest.startswith(name)]
+            if len({*digests}) > 1:
+                sentence = "version is how the digests of several policies begin"
+                raise Failure(Reason.FIELD_INVALID, sentence, field="version")
         if digests:
             return self._policy(digests[0])
         if self._looked.problems:

@@ -6,14 +6,12 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hushgate.audit import decisions
 from hushgate.bounds import check_name, check_reason
-from hushgate.failure import Failure, Reason
 from hushgate.oversight import Oversight
 from hushgate.reviews.store import Waits
-from hushgate.server import auditing, policies, wire
+from hushgate.server import auditing, wire
 from hushgate.server.identity import caller
-from hushgate.shadow.agreed import Run, Tally
+from hushgate.server.policies import PolicyCalls
 from hushgate.v1 import admin_service_pb2 as pb
 from hushgate.v1 import admin_service_pb2_grpc
 from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, RevealTokenResponse
@@ -21,7 +19,6 @@ from hushgate.v1.admin_service_pb2 import EraseSubjectResponse, ErasureReceipt, 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hushgate.audit.entry import Entry
     from hushgate.oversight import Listed
     from hushgate.reviews.held import Held
     from hushgate.server.assembly import Assembled
@@ -38,6 +35,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         self._assembled = assembled
         self._gate = assembled.gate
         self._oversight = Oversight(assembled.gate)
+        self._policies = PolicyCalls(frame, assembled)
         self._audit = assembled.audit
 
     async def EraseSubject(self, request: EraseSubjectRequest, context: Context) -> EraseSubjectResponse:  # noqa: N802
@@ -219,89 +217,42 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.ListPoliciesResponse:
         """See the proto."""
         async with self._frame.call("ListPolicies", context):
-            return await self._frame.decide(context, lambda: policies.listed(self._assembled.in_force))
+            return await self._policies.known(context)
+
+    async def GetPolicy(  # noqa: N802
+        self, request: pb.GetPolicyRequest, context: Context
+    ) -> pb.GetPolicyResponse:
+        """See the proto."""
+        async with self._frame.call("GetPolicy", context):
+            return await self._policies.get(request, context)
 
     async def ActivatePolicy(  # noqa: N802
         self, request: pb.ActivatePolicyRequest, context: Context
     ) -> pb.ActivatePolicyResponse:
         """See the proto."""
         async with self._frame.call("ActivatePolicy", context):
-            who = _operator(request)
-            check_name(request.version, field="version")
-
-            def work() -> pb.ActivatePolicyResponse:
-                change = self._change("ActivatePolicy", who, request.reason)
-                active = self._assembled.in_force.activate(request.version, who)
-                self._assembled.take_up()
-                answer = policies.activated(self._assembled.in_force, waits=not active)
-                done = answer.policy if active else answer.pending
-                self._changed("activated" if active else "waits", done, change)
-                return answer
-
-            return await self._frame.decide(context, work)
+            return await self._policies.activate(request, context)
 
     async def RollbackPolicy(  # noqa: N802
         self, request: pb.RollbackPolicyRequest, context: Context
     ) -> pb.RollbackPolicyResponse:
         """See the proto."""
         async with self._frame.call("RollbackPolicy", context):
-            who = _operator(request)
-
-            def work() -> pb.RollbackPolicyResponse:
-                change = self._change("RollbackPolicy", who, request.reason)
-                self._assembled.in_force.roll_back(who)
-                self._assembled.take_up()
-                policy = policies.listed(self._assembled.in_force).policies[0]
-                self._changed("rolled back", policy, change)
-                return pb.RollbackPolicyResponse(policy=policy)
-
-            return await self._frame.decide(context, work)
+            return await self._policies.roll_back(request, context)
 
     async def ShadowPolicy(  # noqa: N802
         self, request: pb.ShadowPolicyRequest, context: Context
     ) -> pb.ShadowPolicyResponse:
         """See the proto."""
         async with self._frame.call("ShadowPolicy", context):
-            who = _operator(request)
-            check_name(request.version, field="version")
+            return await self._policies.shadow(request, context)
 
-            def found() -> Run:
-                in_force, by = self._assembled.in_force, self._redacted(who)
-                candidate, active = in_force.find(request.version), in_force.policies.active
-                at = self._gate.vault.now()
-                return Run.of(
-                    decisions.new_id(), candidate, active, recognizers=request.recognizers, at=at, by=by
-                )
-
-            run = await self._frame.decide(context, found)
-            candidate = await asyncio.to_thread(self._assembled.candidate, run)
-
-            def work() -> None:
-                change = self._change("ShadowPolicy", who, request.reason)
-                self._gate.shadow.start(run, candidate)
-                self._shadowed("shadow started", run, change)
-
-            await self._frame.decide(context, work)
-            return pb.ShadowPolicyResponse(shadow=policies.shadow(run, Tally()))
-
-    async def StopShadow(self, request: pb.StopShadowRequest, context: Context) -> pb.StopShadowResponse:  # noqa: N802
+    async def StopShadow(  # noqa: N802
+        self, request: pb.StopShadowRequest, context: Context
+    ) -> pb.StopShadowResponse:
         """See the proto."""
         async with self._frame.call("StopShadow", context):
-            who = _operator(request)
-
-            def work() -> pb.StopShadowResponse:
-                shadow = self._gate.shadow
-                run, _ = shadow.report()
-                if run is None:
-                    raise Failure(Reason.POLICY_UNKNOWN, "no shadow was ever started", field="policy")
-                if not run.ended:
-                    change = self._change("StopShadow", who, request.reason)
-                    shadow.stop()
-                    self._shadowed("shadow stopped", run, change)
-                run, tally = shadow.report()
-                return pb.StopShadowResponse(shadow=policies.shadow(run, tally) if run else None)
-
-            return await self._frame.decide(context, work)
+            return await self._policies.stop_shadow(request, context)
 
     async def GetShadow(  # noqa: N802
         self,
@@ -310,46 +261,8 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
     ) -> pb.GetShadowResponse:
         """See the proto."""
         async with self._frame.call("GetShadow", context):
-            run, tally = await self._frame.decide(context, self._gate.shadow.report)
-            return pb.GetShadowResponse(shadow=policies.shadow(run, tally) if run else None)
-
-    def _shadowed(self, what: str, run: Run, change: Entry) -> None:
-        self._changed(what, pb.PolicyVersion(version=run.version, digest=run.digest), change)
-
-    def _change(self, rpc: str, who: str, reason: str) -> Entry:
-        """The audit log's entry of a change of policy, whose beginning it has first."""
-        policy = self._assembled.in_force.policies.active
-        actor, because = self._redacted(who), self._redacted(reason)
-        entry = decisions.deed(rpc, policy, actor=actor, because=because)
-        self._audit.begin(entry)
-        return entry
-
-    def _changed(self, what: str, policy: pb.PolicyVersion, change: Entry) -> None:
-        self._audit.record(replace(change, target=f"{policy.version} {policy.digest}"))
-        self._frame.log.deed(
-            "policy",
-            what=what,
-            version=policy.version,
-            digest=policy.digest,
-            by=change.actor,
-            because=change.because,
-        )
+            return await self._policies.get_shadow(context)
 
     def _redacted(self, text: str) -> str:
         """What a person states may hold what the log must not."""
         return self._assembled.redactor.redact(text).text
-
-
-def _operator(
-    request: pb.ActivatePolicyRequest
-    | pb.RollbackPolicyRequest
-    | pb.ShadowPolicyRequest
-    | pb.StopShadowRequest,
-) -> str:
-    """Who asks for a change of policy: as proven, or as they say where nobody has to prove it."""
-    check_reason(request.reason)
-    who = caller()
-    if who.proven:
-        return who.subject
-    check_name(request.requested_by, field="requested_by")
-    return request.requested_by.strip()

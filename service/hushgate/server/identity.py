@@ -45,6 +45,7 @@ NEEDS: Final[Mapping[str, frozenset[Role]]] = {
     "SuspendAgent": _OVERSEERS,
     "ResumeAgent": frozenset({Role.OPERATOR}),
     "ListPolicies": _OVERSEERS,
+    "GetPolicy": _OVERSEERS,
     "ActivatePolicy": frozenset({Role.OPERATOR}),
     "RollbackPolicy": frozenset({Role.OPERATOR}),
     "ShadowPolicy": frozenset({Role.OPERATOR}),

@@ -439,6 +439,58 @@ class ListPoliciesResponse(_message.Message):
 Global___ListPoliciesResponse: _TypeAlias = ListPoliciesResponse  # noqa: Y015
 
 @_typing.final
+class GetPolicyRequest(_message.Message):
+    """GetPolicyRequest names a policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    version: _builtins.str
+    """version is the policy's, or its digest or at least the first 12 digits of it; empty means the active one."""
+    def __init__(
+        self,
+        *,
+        version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPolicyRequest: _TypeAlias = GetPolicyRequest  # noqa: Y015
+
+@_typing.final
+class GetPolicyResponse(_message.Message):
+    """GetPolicyResponse is a policy."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    CONTENT_FIELD_NUMBER: _builtins.int
+    content: _builtins.str
+    """content is what it says, as JSON of the keys of a policy file: without defaults, comments and layout, and with the
+    profiles that it names written out. Its SHA-256 is the policy's digest.
+    """
+    @_builtins.property
+    def policy(self) -> Global___PolicyVersion:
+        """policy is its state."""
+
+    def __init__(
+        self,
+        *,
+        policy: Global___PolicyVersion | None = ...,
+        content: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPolicyResponse: _TypeAlias = GetPolicyResponse  # noqa: Y015
+
+@_typing.final
 class ActivatePolicyRequest(_message.Message):
     """ActivatePolicyRequest names the policy that is to decide."""
 
@@ -448,7 +500,7 @@ class ActivatePolicyRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """version is the policy's, or its digest. Required."""
+    """version is the policy's, or its digest or at least the first 12 digits of it. Required."""
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
     requested_by: _builtins.str
@@ -769,7 +821,7 @@ class ShadowPolicyRequest(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     REQUESTED_BY_FIELD_NUMBER: _builtins.int
     version: _builtins.str
-    """version is the policy's, or its digest; with recognizers it may be the active one's. Required."""
+    """version names it as in ActivatePolicyRequest; with recognizers it may be the active one's. Required."""
     recognizers: _builtins.bool
     """recognizers asks for the packs that the servers have set for shadows, in the place of their own."""
     reason: _builtins.str

@@ -56,6 +56,11 @@ class AdminServiceStub(object):
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesRequest.SerializeToString,
                 response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesResponse.FromString,
                 _registered_method=True)
+        self.GetPolicy = channel.unary_unary(
+                '/hushgate.v1.AdminService/GetPolicy',
+                request_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetPolicyRequest.SerializeToString,
+                response_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetPolicyResponse.FromString,
+                _registered_method=True)
         self.ActivatePolicy = channel.unary_unary(
                 '/hushgate.v1.AdminService/ActivatePolicy',
                 request_serializer=hushgate_dot_v1_dot_admin__service__pb2.ActivatePolicyRequest.SerializeToString,
@@ -151,6 +156,14 @@ class AdminServiceServicer(object):
     def ListPolicies(self, request, context):
         """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
         before, newest first, then what else the files hold; and what is wrong with the files.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPolicy(self, request, context):
+        """GetPolicy answers what a known policy says, so that it can be read and held against another. Fails with
+        ERROR_REASON_POLICY_UNKNOWN, or with ERROR_REASON_POLICY_INVALID where a file that may hold it has problems.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -276,6 +289,11 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.ListPolicies,
                     request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesRequest.FromString,
                     response_serializer=hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesResponse.SerializeToString,
+            ),
+            'GetPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPolicy,
+                    request_deserializer=hushgate_dot_v1_dot_admin__service__pb2.GetPolicyRequest.FromString,
+                    response_serializer=hushgate_dot_v1_dot_admin__service__pb2.GetPolicyResponse.SerializeToString,
             ),
             'ActivatePolicy': grpc.unary_unary_rpc_method_handler(
                     servicer.ActivatePolicy,
@@ -448,6 +466,33 @@ class AdminService(object):
             '/hushgate.v1.AdminService/ListPolicies',
             hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesRequest.SerializeToString,
             hushgate_dot_v1_dot_admin__service__pb2.ListPoliciesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/hushgate.v1.AdminService/GetPolicy',
+            hushgate_dot_v1_dot_admin__service__pb2.GetPolicyRequest.SerializeToString,
+            hushgate_dot_v1_dot_admin__service__pb2.GetPolicyResponse.FromString,
             options,
             channel_credentials,
             insecure,

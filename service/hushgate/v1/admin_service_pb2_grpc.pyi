@@ -51,6 +51,10 @@ class AdminServiceStub:
     """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
     before, newest first, then what else the files hold; and what is wrong with the files.
     """
+    GetPolicy: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetPolicyRequest, _admin_service_pb2.GetPolicyResponse]
+    """GetPolicy answers what a known policy says, so that it can be read and held against another. Fails with
+    ERROR_REASON_POLICY_UNKNOWN, or with ERROR_REASON_POLICY_INVALID where a file that may hold it has problems.
+    """
     ActivatePolicy: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ActivatePolicyRequest, _admin_service_pb2.ActivatePolicyResponse]
     """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
     to end; other workers and replicas on the same store follow within about a second. A policy with problems, or with a
@@ -120,6 +124,10 @@ class AdminServiceAsyncStub(AdminServiceStub):
     ListPolicies: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListPoliciesRequest, _admin_service_pb2.ListPoliciesResponse]  # type: ignore[assignment]
     """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
     before, newest first, then what else the files hold; and what is wrong with the files.
+    """
+    GetPolicy: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetPolicyRequest, _admin_service_pb2.GetPolicyResponse]  # type: ignore[assignment]
+    """GetPolicy answers what a known policy says, so that it can be read and held against another. Fails with
+    ERROR_REASON_POLICY_UNKNOWN, or with ERROR_REASON_POLICY_INVALID where a file that may hold it has problems.
     """
     ActivatePolicy: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ActivatePolicyRequest, _admin_service_pb2.ActivatePolicyResponse]  # type: ignore[assignment]
     """ActivatePolicy makes a policy the one that decides. It is atomic: each call is decided by one policy from beginning
@@ -211,6 +219,16 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_admin_service_pb2.ListPoliciesResponse, _abc.Awaitable[_admin_service_pb2.ListPoliciesResponse]]:
         """ListPolicies lists the policies that are known: the active one, those that wait for approval, those that were active
         before, newest first, then what else the files hold; and what is wrong with the files.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPolicy(
+        self,
+        request: _admin_service_pb2.GetPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetPolicyResponse, _abc.Awaitable[_admin_service_pb2.GetPolicyResponse]]:
+        """GetPolicy answers what a known policy says, so that it can be read and held against another. Fails with
+        ERROR_REASON_POLICY_UNKNOWN, or with ERROR_REASON_POLICY_INVALID where a file that may hold it has problems.
         """
 
     @_abc_1.abstractmethod
