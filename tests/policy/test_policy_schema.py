@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hushgate.policy.schema import policy_schema
+import pytest
 
-SCHEMA = Path(__file__).parents[2] / "policies" / "policy.schema.json"
+from hushgate.policy.schema import json_schema
+
+POLICIES = Path(__file__).parents[2] / "policies"
 
 
-def test_the_published_schema_is_current():
-    assert SCHEMA.read_text(encoding="utf-8") == policy_schema(), (
-        "run python -m hushgate.policy.schema > policies/policy.schema.json"
+@pytest.mark.parametrize("kind", ["policy", "profile"])
+def test_the_published_schema_is_current(kind):
+    file = POLICIES / f"{kind}.schema.json"
+    assert file.read_text(encoding="utf-8") == json_schema(kind), (
+        f"run python -m hushgate.policy.schema {kind} > policies/{kind}.schema.json"
     )
+
+
+def test_what_is_shipped_names_its_schema():
+    for file in POLICIES.rglob("*.yaml"):
+        first = file.read_text(encoding="utf-8").partition("\n")[0]
+        named = first.removeprefix("# yaml-language-server: $schema=")
+        kind = "profile" if file.parent.name == "profiles" else "policy"
+        assert (file.parent / named).resolve() == (POLICIES / f"{kind}.schema.json").resolve()

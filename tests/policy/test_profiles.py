@@ -52,9 +52,9 @@ def lax(tmp_path, *profiles, **also):
     return read_policy(written(tmp_path / "p.yaml", "v1", **LAX | {"profiles": list(profiles)} | also))
 
 
-def house(tmp_path, **says):
-    file = tmp_path / "house.yaml"
-    file.write_text(yaml.safe_dump(OWN | says))
+def house(tmp_path, name="house", **says):
+    file = tmp_path / f"{name}.yaml"
+    file.write_text(yaml.safe_dump(OWN | {"profile": name} | says))
     return file
 
 
@@ -283,3 +283,103 @@ def test_an_intent_is_explained_with_what_profiles_and_signals_make_stricter(tmp
         "under risk signal new_device, beside: each draft waits for a person",
     ):
         assert said in words
+
+
+def test_a_profile_takes_in_others_and_the_answer_says_which_of_them_decided(tmp_path, detector):
+    house(tmp_path, profiles=["gdpr"], model={"US_SSN": "redact"}, drop=["**.badge"])
+    team = house(tmp_path, "team", profiles=["./house.yaml", "pci_dss"], model={"EMAIL_ADDRESS": "redact"})
+    policy = lax(tmp_path, team.name, "gdpr")
+    prepared = told(
+        policy, detector, {"staff": {"badge": "17", "religion": "x"}},
+        "ssn 536-22-8417, mail dana@example.com, call 212-555-0188, card 4111 1111 1111 1111",
+    )  # fmt: skip
+
+    assert {one.finding.entity: one.finding.decided_by for one in prepared.findings} == {
+        "US_SSN": ("profile.house",),
+        "EMAIL_ADDRESS": ("profile.team",),
+        "PHONE_NUMBER": ("profile.gdpr",),
+        "CREDIT_CARD": ("profile.pci_dss",),
+    }
+    assert {field.path: field.decided_by for field in prepared.fields if field.action is Action.DROP} == {
+        "staff.badge": ("profile.house",), "staff.religion": ("profile.gdpr",),
+    }  # fmt: skip
+    assert [*policy.profiles] == ["gdpr", "house", "pci_dss", "team"]
+
+
+def test_what_a_profile_takes_in_is_part_of_what_the_policy_says_wherever_its_file_lies(tmp_path):
+    house(tmp_path, log={"PERSON": "redact"})
+    team = house(tmp_path, "team", profiles=["./house.yaml"])
+    first = lax(tmp_path, team.name)
+    (tmp_path / "below").mkdir()
+    (tmp_path / "house.yaml").rename(tmp_path / "below" / "house.yaml")
+    house(tmp_path, "team", profiles=["below/house.yaml"])
+    moved = lax(tmp_path, team.name)
+    house(tmp_path / "below", log={"PERSON": "hash"})
+
+    assert first.digest == moved.digest != lax(tmp_path, team.name).digest
+    assert [*policy_of(first.content).profiles] == [*first.profiles] == ["house", "team"]
+
+
+@pytest.mark.parametrize(
+    ("says", "sentence"),
+    [
+        ({"model": {"PERSON": "last4"}}, "PERSON: last4 is laxer than the profile gdpr"),
+        ({"model": {"NRP": "keep"}}, "NRP: keep is laxer than the profile gdpr"),
+        ({"customer": {"others": "mask"}}, "default: mask is laxer than the profile gdpr"),
+        ({"log": {"own": {"EMAIL_ADDRESS": "mask"}}}, "EMAIL_ADDRESS: mask is laxer than the profile gdpr"),
+        ({"model": {"PERSON": "pseudonymize", "AGE": "last4"}}, ""),
+        ({"customer": {"default": "last4"}}, ""),
+        ({"customer": {"own": "last4", "unknown": "last4"}}, ""),
+    ],
+)
+def test_a_profile_may_only_tighten_what_it_takes_in(tmp_path, says, sentence):
+    own = house(tmp_path, profiles=["gdpr"], **says)
+    problems = check_profile(own)
+
+    assert [sentence in each.sentence for each in problems] == ([True] if sentence else [])
+    if sentence:
+        assert problems[0].line > 1
+        [of_policy] = check_policy(written(tmp_path / "p.yaml", "v1", profiles=[own.name]))
+        assert of_policy == problems[0]
+
+
+def test_profiles_in_a_circle_missing_twice_or_of_one_name_are_problems_of_the_file_that_names_them(tmp_path):
+    one, two = (
+        house(tmp_path, "one", profiles=["./two.yaml"]),
+        house(tmp_path, "two", profiles=["./one.yaml"]),
+    )
+    lost = house(tmp_path, "lost", profiles=["./nowhere.yaml", "gdpr", "gdpr"])
+    (tmp_path / "other").mkdir()
+    house(tmp_path / "other", "gdpr", profiles=["gdpr"])
+
+    for file, at, sentence in (
+        (one, two, "goes in a circle: one.yaml takes in two.yaml takes in one.yaml"),
+        (two, one, "goes in a circle: two.yaml takes in one.yaml takes in two.yaml"),
+    ):
+        [problem] = check_profile(file)
+        assert (problem.file, problem.sentence) == (str(at), sentence)
+    assert [(each.file, each.sentence[:19]) for each in check_profile(lost)] == [
+        (str(lost), "names no profile; h"), (str(lost), "the profile gdpr st"),
+    ]  # fmt: skip
+    [problem] = check_policy(written(tmp_path / "p.yaml", "v1", profiles=["./other/gdpr.yaml"]))
+    assert problem.sentence == "the profile gdpr is that of another file, too"
+    assert check_profile(house(tmp_path, "self", profiles=["./self.yaml"]))[0].sentence.startswith(
+        "goes in a"
+    )
+    assert [*lax(tmp_path, "gdpr", house(tmp_path, profiles=["gdpr"]).name).profiles] == ["gdpr", "house"]
+
+
+def test_a_change_of_what_a_profile_takes_in_is_followed_too_also_where_it_was_not_there(tmp_path):
+    team = house(tmp_path, "team", profiles=["./house.yaml"])
+    settled(team, team)
+    policy = written(tmp_path / "p.yaml", "v1", profiles=["./team.yaml"])
+    files = PolicyFiles(lambda: [policy], lambda *_: [])
+    first = files.look()
+    for action in ("redact", "hash"):
+        (tmp_path / "house.new").write_text(yaml.safe_dump(OWN | {"log": {"PERSON": action}}))
+        settled(tmp_path / "house.new", tmp_path / "house.yaml")
+        later = files.look()
+        assert later.problems == ()
+        assert later.first.destination("log").profiles[0].own.action("PERSON") is Action(action)
+
+    assert (first.first, len(first.problems)) == (None, 1)

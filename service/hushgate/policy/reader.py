@@ -4,52 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from hushgate.budgets import Budget
 from hushgate.finding import Action
 from hushgate.minimization.paths import key_names, parse_pattern
+from hushgate.policy.destinations import destination, thresholds
 from hushgate.policy.fields import PathTable, field_rules, path_set
 from hushgate.policy.meaning import meaningless
 from hushgate.policy.model import (
     DESTINATIONS,
     Agent,
-    Destination,
     Intent,
     Policy,
     Reviews,
     Sampling,
-    Thresholds,
     Trial,
 )
 from hushgate.policy.profiles import read_profiles
-from hushgate.policy.schema import PolicyFile, ProfileFile, WhoseFile
+from hushgate.policy.schema import PolicyFile, ProfileFile
 from hushgate.policy.subjects import Subjects
-from hushgate.policy.tightening import Tightening, Treatment
 from hushgate.yamlfile import problems_of, read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from hushgate.minimization.paths import Pattern
     from hushgate.policy.schema import (
         AgentFile,
-        DestinationFile,
         SamplingFile,
-        SignalFile,
         TestFile,
         TighteningFile,
     )
     from hushgate.yamlfile import Problem
-
-
-V = TypeVar("V")
-
-_OTHER_SESSIONS = {"customer": Action.BLOCK, "tool": Action.BLOCK, "log": Action.REDACT}
-"""What is not said; the model and staff may know what other conversations do."""
 
 
 class PolicyProblems(Exception):  # noqa: N818 - named for what it holds
@@ -117,8 +107,8 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
             name: Intent(name, each.description, field_rules(intent_fields(file, name)))
             for name, each in file.intents.items()
         },
-        destinations={name: _destination(name, file) for name in DESTINATIONS},
-        thresholds=_thresholds(file.thresholds),
+        destinations={name: destination(name, file) for name in DESTINATIONS},
+        thresholds=thresholds(file.thresholds),
         internal=path_set(map(parse_pattern, file.internal)),
         entities=PathTable([(parse_pattern(path), entity) for path, entity in sorted(file.entities.items())]),
         key_names=_key_names(file),
@@ -175,79 +165,8 @@ def intent_fields(file: PolicyFile, intent: str) -> dict[Pattern, Action]:
     return {parse_pattern(path): Action(action) for fields in written for path, action in fields.items()}
 
 
-def _destination(name: str, policy: PolicyFile) -> Destination:
-    """What is not said: to a customer or a tool, notes, secrets and others' values are blocked."""
-    file: DestinationFile = getattr(policy.destinations, name)
-    outward = name in {"customer", "tool"}
-    flat = _flat(file)
-    if flat or (file.own is file.others is file.unknown is None):
-        own, unknown = (_treatment(_over(flat, each), Action.REDACT) for each in (file.own, file.unknown))
-    else:
-        own = _treatment(file.own or {}, Action.KEEP)
-        unknown = own if file.unknown is None else _treatment(file.unknown, Action.REDACT)
-    closed = Action.BLOCK if outward else Action.REDACT
-    told_apart = file.own is not None or file.unknown is not None
-    others = file.others if file.others is not None or told_apart else flat
-    return Destination(
-        own=own,
-        others=own if others is flat else _treatment(others or {}, closed),
-        unknown=unknown,
-        internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
-        secrets=Action(file.secrets or closed),
-        dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
-        other_sessions=Action(file.other_sessions or _OTHER_SESSIONS.get(name, Action.KEEP)),
-        channels=_ways("channel", file.channels),
-        tools=_ways("tool", file.tools),
-        risk={signal: _at_risk(signal, each, name) for signal, each in policy.risk.items()},
-        profiles=tuple(_tightening(f"profile.{each.profile}", each, name) for each in policy.profiles),
-        unknown_tokens=Action(file.unknown_tokens or Action.BLOCK),
-        thresholds=_thresholds(_over(policy.thresholds, file.thresholds)),
-    )
-
-
-def _over(flat: Mapping[str, V], written: Mapping[str, V] | None) -> Mapping[str, V]:
-    """``written`` with what it does not say from ``flat``; a default of its own says everything."""
-    return written if written is not None and "default" in written else {**flat, **(written or {})}
-
-
-def _ways(kind: str, written: Mapping[str, Mapping[str, str]] | None) -> dict[str, Tightening]:
-    """What is not said stays as the destination has it."""
-    ways = {name: _treatment(each, Action.KEEP) for name, each in (written or {}).items()}
-    return {name.casefold(): Tightening(f"{kind}.{name}", all_, all_, all_) for name, all_ in ways.items()}
-
-
-def _at_risk(signal: str, file: SignalFile, destination: str) -> Tightening:
-    return _tightening(f"risk.{signal}", file, destination, waits=destination in file.hold)
-
-
-def _tightening(name: str, file: TighteningFile, destination: str, *, waits: bool = False) -> Tightening:
-    """What is said for all values alike holds for each of the three, too."""
-    said = getattr(file, destination) or WhoseFile()
-    all_ = _treatment(_flat(said), Action.KEEP)
-    own, others, unknown = (
-        all_.joined(_treatment(whose or {}, Action.KEEP)) for whose in (said.own, said.others, said.unknown)
-    )
-    return Tightening(name, own, others, unknown, waits)
-
-
 def _dropping(file: TighteningFile) -> PathTable[bool]:
     return path_set(map(parse_pattern, file.drop))
-
-
-def _flat(file: WhoseFile) -> dict[str, str]:
-    """What is said for all values alike."""
-    flat: dict[str, str] = dict(file.__pydantic_extra__)
-    return flat if file.default is None else {**flat, "default": file.default}
-
-
-def _treatment(actions: Mapping[str, str], default: Action) -> Treatment:
-    by_entity = {entity: Action(action) for entity, action in actions.items() if entity != "default"}
-    return Treatment(Action(actions.get("default", default)), by_entity)
-
-
-def _thresholds(scores: Mapping[str, float]) -> Thresholds:
-    by_entity = {entity: score for entity, score in scores.items() if entity != "default"}
-    return Thresholds(scores.get("default", 0.4), by_entity)
 
 
 def _agent(file: AgentFile) -> Agent:

@@ -1,6 +1,6 @@
 """How a policy is written in YAML: its keys, and what each may hold (what names mean: ``meaning``).
 
-``python -m hushgate.policy.schema`` prints the JSON schema that editors use.
+``python -m hushgate.policy.schema policy`` prints the JSON schema for editors; so for ``profile``.
 """
 
 from __future__ import annotations
@@ -146,6 +146,7 @@ class ProfileFile(TighteningFile):
     """What a law or a standard asks for at the least: a policy may be stricter, and is never laxer."""
 
     profile: Annotated[str, Field(pattern=NAME)]
+    profiles: Annotated[list[str], Some] = []
     description: Annotated[str, Field(min_length=1)]
     references: Annotated[list[str], Some]
 
@@ -277,11 +278,11 @@ class PolicyFile(_Strict):
     deny: dict[str, list[str]] = {}
 
 
-def policy_schema() -> str:
-    """The JSON schema of a policy file, as policies/policy.schema.json holds it."""
-    schema = PolicyFile.model_json_schema()
-    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+def json_schema(kind: str) -> str:
+    """The JSON schema of a ``policy`` or a ``profile``, as policies/KIND.schema.json holds it."""
+    kinds: dict[str, type[BaseModel]] = {"policy": PolicyFile, "profile": ProfileFile}
+    return json.dumps(kinds[kind].model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
-    sys.stdout.write(policy_schema())
+    sys.stdout.write(json_schema(sys.argv[1]))
