@@ -62,7 +62,7 @@ def served(
             yield line.partition("serving on ")[2].split()[0].rstrip(",;")
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=60)
             if log:
                 errors.close()
 

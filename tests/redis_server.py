@@ -49,7 +49,7 @@ class RedisServer:
         import redis
 
         with redis.Redis(unix_socket_path=f"{self.folder}/redis.sock") as client:
-            for _ in range(500):
+            for _ in range(3000):
                 try:
                     client.ping()
                 except redis.RedisError:
@@ -61,7 +61,7 @@ class RedisServer:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
             self.process = None
 
 

@@ -216,7 +216,7 @@ class TestPipes:
                 answer = process.stdout.readline()
                 assert answer in {b"pay [CREDIT_CARD]\n", b"mail [EMAIL_ADDRESS]\n"}
             process.stdin.close()
-            assert process.wait(timeout=20) == 0
+            assert process.wait(timeout=60) == 0
 
     def test_a_reader_that_goes_away_ends_it_quietly(self):
         with subprocess.Popen(
@@ -227,7 +227,7 @@ class TestPipes:
             process.stdout.close()
             process.stdin.write(b"two\n")
             process.stdin.close()
-            assert process.wait(timeout=20) == 128 + signal.SIGPIPE
+            assert process.wait(timeout=60) == 128 + signal.SIGPIPE
             assert process.stderr.read() == b""
 
     def test_a_progress_bar_shows_on_a_terminal_and_never_on_stdout(self, tmp_path):

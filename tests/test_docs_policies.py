@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hushgate.client import Client
 from tests.policy.policies import SAYS, written
+from tests.waiting import until
 
 PAGE = (Path(__file__).parent.parent / "docs" / "policies.md").read_text()
 
@@ -80,25 +81,18 @@ def test_a_candidate_is_tried_beside_the_active_policy_on_every_worker_and_then_
             with Client(address) as other:  # a connection each, so that both workers are asked
                 item = other.redact(f"{number}: call 212-555-0188").items[0]
                 assert item.text == f"{number}: call [PHONE_NUMBER]"
-        for _ in range(100):
-            if client.get_shadow().shadow.compared["Redact"] == 20:
-                break
-            time.sleep(0.2)
+        until(lambda: client.get_shadow().shadow.compared["Redact"] == 20)
         said = run("shadow report")
         assert "Redact: 20 of 20 answers would change; 0 not looked at, 0 errors" in said
         assert said.endswith("\n      20  Redact  finding PHONE_NUMBER: redact → mask\n")
-        with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://{metrics}/metrics", timeout=30) as answer:
             counted = answer.read().decode()
         assert 'hushgate_shadow_answers_total{outcome="changed",rpc="Redact"} 20.0' in counted
         assert "ended" in run("shadow stop")
         run("shadow start")
         assert "active" in run("activate")
-        for _ in range(100):
-            shadow = client.get_shadow().shadow
-            if shadow.HasField("ended_at"):
-                break
-            time.sleep(0.2)
-        assert shadow.HasField("ended_at")
+        until(lambda: client.get_shadow().shadow.HasField("ended_at"))
+        shadow = client.get_shadow().shadow
         entries = client.search_audit(where={"target": f"{shadow.version} {shadow.digest}"}).entries
     assert [entry.rpc for entry in entries if entry.rpc != "ActivatePolicy"] == [
         "ShadowPolicy", "StopShadow", "ShadowPolicy"

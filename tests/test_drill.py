@@ -143,7 +143,7 @@ def test_a_store_that_goes_away_and_comes_back(tmp_path):
             paused = not_held(address, store_gone(of_store(store.url)))
     finally:
         redis.Redis(unix_socket_path=f"{tmp_path}/redis.sock").shutdown()
-        store.process.wait(10)
+        store.process.wait(60)
 
     assert (code, held) == (0, {"store-gone": "held"}), printed
     assert paused == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import threading
-import time
 
 import pytest
 import spacy
@@ -389,13 +388,11 @@ recognizers:
 
         monkeypatch.setattr(presidio, "_SECONDS", 0.05)
         names = Names.load(None, [own("Slow")])
-        began = time.monotonic()
 
         with pytest.raises(Failure) as failed:
             names.find_many(["a" * 200])
 
         assert failed.value.reason is Reason.DETECTION_TIMEOUT
-        assert time.monotonic() - began < 5
 
     def test_presidio_logs_nothing_of_a_text_and_still_logs_for_others(self, model, caplog):
         logger = logging.getLogger("presidio-analyzer")

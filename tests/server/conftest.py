@@ -6,13 +6,13 @@ import json
 import os
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.waiting import until
 
 from hushgate.client import Client
 
@@ -32,10 +32,13 @@ class Server:
 
     address: str
     notice: str
-    seconds: float
-    """Of processor time, from its start until it served."""
     process: subprocess.Popen[str]
     log: Path
+
+    def processor_seconds(self) -> float:
+        """What it has had of the processors so far: what it does costs that much, whoever else is busy."""
+        user, system = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def lines(self, **fields: object) -> list[dict[str, Any]]:
         """What it has logged so far, of the lines that have these fields."""
@@ -44,16 +47,7 @@ class Server:
 
     def line(self, **fields: object) -> dict[str, Any]:
         """The one such line, which may still be on its way."""
-        for _ in range(100):
-            if lines := self.lines(**fields):
-                return lines[-1]
-            time.sleep(0.02)
-        raise AssertionError(fields)
-
-
-def processor_seconds(pid: int) -> float:
-    user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return until(lambda: self.lines(**fields))[-1]
 
 
 @pytest.fixture(scope="session")
@@ -92,13 +86,12 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Start:
         ):
             try:
                 notice = process.stdout.readline() if process.stdout else ""
-                seconds = processor_seconds(process.pid)
                 assert "serving on " in notice, log.read_text()
                 address = notice.partition("serving on ")[2].split()[0]
-                yield Server(address, notice, seconds, process, log)
+                yield Server(address, notice, process, log)
             finally:
                 process.terminate()
-                process.wait(timeout=20)
+                process.wait(timeout=60)
 
     return started
 

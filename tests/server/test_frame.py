@@ -61,7 +61,7 @@ async def serving(assembled, patterns, **options):
 
 
 async def until(condition):
-    for _ in range(200):
+    for _ in range(6000):
         if condition():
             return
         await asyncio.sleep(0.01)

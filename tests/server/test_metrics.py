@@ -8,7 +8,6 @@ import signal
 import string
 import subprocess
 import sys
-import time
 import urllib.request
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import generate_latest
 from prometheus_client.parser import text_string_to_metric_families
+from tests import waiting
 from tests.server.conftest import POLICY
 
 from hushgate.client import Client, HushgateError
@@ -32,7 +32,7 @@ CARD = "4111 1111 1111 1111"
 def scraped(notice: str) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """By name and labels, from where the notice says."""
     address = notice.partition("metrics on ")[2].split()[0]
-    with urllib.request.urlopen(f"http://{address}/metrics", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://{address}/metrics", timeout=30) as answer:
         return parsed(answer.read().decode())
 
 
@@ -52,12 +52,12 @@ def total(samples, name: str, **labels: str) -> float:
 
 def until(notice: str, name: str, least: float, **labels: str):
     """What is scraped once that much is counted: an answer is there before its call is over."""
-    for _ in range(100):
+
+    def counted():
         samples = scraped(notice)
-        if total(samples, name, **labels) >= least:
-            return samples
-        time.sleep(0.05)
-    raise AssertionError((name, total(samples, name, **labels)))
+        return samples if total(samples, name, **labels) >= least else None
+
+    return waiting.until(counted)
 
 
 @pytest.fixture(scope="module")
@@ -174,13 +174,8 @@ def test_workers_are_added_up_and_one_that_is_started_anew_counts_on(start):
             pid for pid in map(int, children) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         os.kill(workers[0], signal.SIGKILL)
-        for _ in range(200):
-            if (
-                total(scraped(server.notice), "hushgate_policy_info") == 2
-                and "the next in" in server.log.read_text()
-            ):
-                break
-            time.sleep(0.1)
+        waiting.until(lambda: "the next in" in server.log.read_text())
+        waiting.until(lambda: total(scraped(server.notice), "hushgate_policy_info") == 2)
         with Client(server.address) as client:
             client.redact("once more")
         after = until(server.notice, "hushgate_calls_total", 33)

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 import yaml
 from tests.policy.policies import settled
 from tests.server.conftest import POLICY
+from tests.waiting import until
 
 from hushgate.client import Client, HushgateError
 from hushgate.policy.reader import read_policy
@@ -34,12 +34,7 @@ def written(file, version, **also):
 
 
 def comes_to(client, version):
-    for _ in range(100):
-        answer = client.redact("call me")
-        if answer.policy_version == version:
-            return True
-        time.sleep(0.05)
-    return False
+    return until(lambda: client.redact("call me").policy_version == version)
 
 
 @pytest.fixture
@@ -113,10 +108,7 @@ def test_a_policy_that_fails_its_own_test_can_neither_be_activated_nor_named(sta
     flags = ("--policy", str(good), "--policy", str(other))
     with start(*flags, HUSHGATE_POLICIES="") as server, Client(server.address) as client:
         written(other, "v2", tests=[fails])
-        for _ in range(300):  # the tests run on packs that are read first
-            if client.list_policies().problems:
-                break
-            time.sleep(0.1)
+        until(lambda: client.list_policies().problems)  # the tests run on packs that are read first
         line = server.line(event="policy", what="refused")
         done = hushgate("activate", "v2", "--reason", "looser", "--by", "ann", "--address", server.address)
         with pytest.raises(HushgateError) as named:

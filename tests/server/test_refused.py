@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import grpc
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ed25519
 from tests.audit.conftest import Log
 from tests.server.proofs import jwks, token
+from tests.waiting import until
 
 from hushgate.audit.verify import verify
 from hushgate.client import Client, HushgateError
@@ -46,13 +46,14 @@ def ask(server, who, call, **arguments):
 
 def entries(log, count, **fields):
     """So many entries that have these fields, which may still be on their way."""
-    for _ in range(100):
-        found = [each for each in log.entries() if fields.items() <= each.items()]
-        if len(found) >= count:
-            break
-        time.sleep(0.02)
-    assert len(found) == count
-    return found
+
+    def found():
+        each = [entry for entry in log.entries() if fields.items() <= entry.items()]
+        return each if len(each) >= count else None
+
+    there = until(found)
+    assert len(there) == count
+    return there
 
 
 def test_every_entry_says_who_asked_as_proven(guarded):

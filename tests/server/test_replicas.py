@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from tests.redis_server import program, running
+from tests.waiting import until
 
 from hushgate.client import Client, Unavailable
 from hushgate.server.probe import health
@@ -28,11 +28,7 @@ def told(client: Client, session: str, text: str) -> str:
 
 
 def eventually(address: str, service: str, answer: str) -> bool:
-    for _ in range(100):
-        if health(address, service=service) == answer:
-            return True
-        time.sleep(0.1)
-    return False
+    return until(lambda: health(address, service=service) == answer)
 
 
 def test_replicas_agree_refuse_while_redis_is_away_and_are_right_again(start, redis, tmp_path):
