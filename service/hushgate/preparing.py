@@ -64,7 +64,7 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
     if policy.surrogates:
         session.surrogates.hear([*(m.text for m in call.messages), *(r.json for r in call.records)])
     model = policy.destination("model")
-    narrowing = model.at_risk(session.signals)
+    narrowing = model.at_risk(session.signals, call.intent)
     reader = Reader(policy, model, call.customer_id or session.customer, narrowing=narrowing)
     writer = _Writer(session, reader, keys)
     with naming(lambda place: f"messages[{place}].text"):

@@ -69,7 +69,8 @@ def read_records(call: PrepareCall, reader: Reader, detector: Detector, session:
         by_record[index][place.at] = told_apart(place.text, found, session, real=True)
     read = []
     for index, (record, tree, by_intent) in enumerate(zip(call.records, trees, cut, strict=True)):
-        stricter = _Stricter(record, tree, by_record[index], reader).fields(by_intent, session.signals)
+        beside = _Stricter(record, tree, by_record[index], reader)
+        stricter = beside.fields(by_intent, session.signals, call.intent)
         minimized = minimize(tree, intent, stricter) if stricter else by_intent
         read.append(
             Read(
@@ -112,13 +113,13 @@ class _Stricter:
     detected: Detected
     reader: Reader
 
-    def fields(self, minimized: Minimized, signals: Sequence[str]) -> dict[Path, FieldDecision]:
+    def fields(self, minimized: Minimized, signals: Sequence[str], intent: str) -> dict[Path, FieldDecision]:
         """What becomes of the fields that come out stricter.
 
         A field that is kept is still treated as text is; there, what the policy says that it holds is made
         a finding, so that it is hidden for certain.
         """
-        dropping = self.reader.policy.dropping(signals)
+        dropping = self.reader.policy.dropping(signals, intent)
         if not (dropping or self.reader.beside):
             return {}
         texts = {leaf.path: scalar_text(leaf.value) for leaf in leaves(self.tree)}
@@ -127,7 +128,7 @@ class _Stricter:
             if before.action is Action.DROP:
                 continue
             text = texts.get(before.path, "")
-            said = [(who, Action.DROP) for who, table in dropping if table.find(before.path)]
+            said = [(each.name, Action.DROP) for each in dropping if each.fields.find(before.path)]
             if before.action is not Action.KEEP:
                 found = self.detected.get((before.path, False), ())
                 entity = self._declared(before.path) or entity_of_all(text, found)

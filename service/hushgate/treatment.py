@@ -95,7 +95,7 @@ class Reader:
     @property
     def waits(self) -> tuple[str, ...]:
         """What has each draft wait for a person, whatever stands in it."""
-        return tuple(each.name for each in self.narrowing if each.waits)
+        return tuple(dict.fromkeys(each.name for each in self.narrowing if each.waits))
 
     def _action(self, entity: str, known: Known | None, *, said: bool) -> Action:
         if entity == NOTE:

@@ -16,9 +16,11 @@ from hushgate.failure import Failure, Reason
 from hushgate.finding import Action, Finding
 from hushgate.gate import Gate
 from hushgate.outbound.review import Progress
+from hushgate.policy.changes import changes
 from hushgate.policy.model import Policies
 from hushgate.policy.reader import check_policy, read_policy
 from hushgate.policy.strictness import STRICTNESS
+from hushgate.policy.words import explained
 from hushgate.sessions.facts import Known
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.memory_store import MemoryStore
@@ -282,10 +284,51 @@ def test_an_answer_made_again_has_the_same_words_on_who_decided(gate):
     assert again == replace(first, repeated=True)
 
 
+def test_a_rule_for_some_intents_holds_for_those_alone_beside_what_the_signal_says_for_all(tmp_path, gate_of):
+    fields = {"fields": {"order.id": "keep", "customer.email": "keep", "customer.phone": "keep"}}
+    intents = {"order_status": fields, "refund_request": json.loads(json.dumps(fields))}
+    rule = {"intents": ["refund_request"], "drop": ["customer.email"], "hold": ["tool"],
+            "customer": {"PHONE_NUMBER": "redact"}}  # fmt: skip
+    risk = {"new_device": {"customer": {"US_SSN": "redact"}, "for_intents": [rule]}}
+    policy = says(tmp_path, intents=intents, risk=risk)
+    gate = gate_of(policy)
+
+    def asked(intent):
+        call = NAMES | {"intent": intent, "session_id": intent}
+        record = Record("crm", "c-1", json.dumps(CUSTOMER))
+        told = gate.prepare(
+            PrepareCall(**call, customer_id="c-1", records=(record,), risk_signals=("new_device",))
+        )
+        sent = gate.review(ReviewCall(**call, destination="customer", text=f"{DRAFT} Yours is 536-22-8417."))
+        tool = gate.review(ReviewCall(**call, destination="tool", text="refund it"))
+        dropped = [field.path for field in told.fields if field.decided_by == ("risk.new_device",)]
+        return dropped, sent.text, tool.verdict
+
+    assert asked("order_status") == ([], f"{DRAFT} Yours is [US_SSN].", Verdict.PASSED)
+    assert asked("refund_request") == (
+        ["customer.email"], "We call you on [PHONE_NUMBER]. Yours is [US_SSN].", Verdict.HELD
+    )  # fmt: skip
+    words = explained(policy, "order_status"), explained(policy, "refund_request")
+    assert ["each draft waits for a person" in each for each in words] == [False, True]
+    assert ["Left out under risk signal new_device" in each for each in words] == [False, True]
+    laxer = says(tmp_path, "v2", intents=intents, risk={"new_device": {"customer": {"US_SSN": "redact"}}})
+    assert [each.what for each in changes(policy, laxer) if each.where == "risk"] == [
+        f"new_device.for_intents[0].{each}" for each in ("customer.PHONE_NUMBER", "drop", "hold", "intents")
+    ]
+
+
 ENTITIES = ["PHONE_NUMBER", "US_SSN", "INTERNAL_NOTE", "API_KEY"]
 text_actions = st.sampled_from([action.value for action in Action])
 treatments = st.dictionaries(st.sampled_from(["default", *ENTITIES]), text_actions)
-tables = st.fixed_dictionaries({"customer": treatments | st.fixed_dictionaries({"own": treatments})})
+said = st.fixed_dictionaries({"customer": treatments | st.fixed_dictionaries({"own": treatments})})
+for_intents = st.lists(
+    st.builds(
+        lambda rule, intent: rule | {"intents": [intent]}, said, st.sampled_from(["order_status", "x"])
+    ),
+    min_size=1,
+)
+more = st.fixed_dictionaries({}, optional={"for_intents": for_intents})
+tables = st.builds(lambda rule, beside: rule | beside, said, more)
 
 
 @given(
@@ -302,11 +345,12 @@ def test_no_table_of_a_signal_can_loosen_anything(customer, risk, entity, droppe
     policy = policy_of(json.dumps({"version": "v", **SAYS, "destinations": destinations, "risk": risk}))
     signals = data.draw(st.lists(st.sampled_from([*risk, "of_another_policy"])))
     known = data.draw(st.sampled_from([None, Known("x", entity, subject="c-1", dropped=dropped)]))
+    intent = data.draw(st.sampled_from(["order_status", "x", "of_no_rule"]))
     there = policy.destination("customer")
     finding = Finding(0, 1, entity, 1.0, "r")
 
     before = Reader(policy, there, "c-1").decided(finding, known)
-    after = Reader(policy, there, "c-1", narrowing=there.at_risk(signals)).decided(finding, known)
+    after = Reader(policy, there, "c-1", narrowing=there.at_risk(signals, intent)).decided(finding, known)
 
     assert STRICTNESS.index(after.action) >= STRICTNESS.index(before.action)
     assert bool(after.decided_by) == (after.action is not before.action)
@@ -322,6 +366,21 @@ def test_no_table_of_a_signal_can_loosen_anything(customer, risk, entity, droppe
         ({"a": {"customer": {"PHONE_NUMBER": "hide"}}}, "must be 'keep', 'drop'"),
         ({"a": {"drop": ["a..b"]}}, "the path a..b cannot be read"),
         ({"a": {"loosen": {}}}, "risk.a.loosen is not a key that is known here"),
+        ({"a": {"for_intents": [{"intents": ["refund"]}]}}, "there is no intent refund"),
+        ({"a": {"for_intents": [{"hold": ["tool"]}]}}, "risk.a.for_intents.0.intents is required"),
+        ({"a": {"for_intents": []}}, "is empty"),
+        (
+            {"a": {"for_intents": [{"intents": ["order_status"], "tool": {"NOPE": "mask"}}]}},
+            "nothing finds the entity NOPE",
+        ),
+        (
+            {"a": {"for_intents": [{"intents": ["order_status"], "log": {"PHONE_NUMBER": "hold"}}]}},
+            "what goes to log asks none",
+        ),
+        (
+            {"a": {"for_intents": [{"intents": ["order_status"], "drop": ["a..b"]}]}},
+            "the path a..b cannot be read",
+        ),
         ({"a": {"hold": ["model"]}}, "must be 'customer', 'tool'"),
         ({}, "is empty"),
     ],

@@ -143,11 +143,12 @@ def looker_for(
     """
     session.hear(policy.declared(call.risk_signals))
     destination = policy.destination(call.destination)
+    at_risk = destination.at_risk(session.signals, call.intent)
     reader = Reader(
         policy,
         destination,
         call.recipient_id or session.customer,
-        narrowing=(*destination.on_way(call.channel, call.tool), *destination.at_risk(session.signals)),
+        narrowing=(*destination.on_way(call.channel, call.tool), *at_risk),
         speaks=not call.recipient_id or session.customer in ("", call.recipient_id),
     )
     return Looker(session, detector, secret, reader, call)

@@ -198,10 +198,13 @@ def _leaves(key: str, path: str, value: object) -> Iterator[tuple[str, str]]:
     if isinstance(value, dict):
         for name, each in value.items():
             yield from _leaves(key, f"{path}.{name}" if path else name, each)
+    elif isinstance(value, list) and any(isinstance(each, dict) for each in value):
+        for place, each in enumerate(value):
+            yield from _leaves(key, f"{path}[{place}]", each)
     elif isinstance(value, list) and not path:
         for each in value:
             yield f"{key}\0{each}", "named"
-    elif isinstance(value, list):
+    elif isinstance(value, list) and value:
         yield f"{key}\0{path}", ", ".join(map(str, value))
-    elif value is not None and value != "":
+    elif value not in (None, "", []):
         yield f"{key}\0{path}", str(value).lower() if isinstance(value, bool) else str(value)

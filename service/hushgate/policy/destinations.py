@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
 from hushgate.finding import Action
@@ -61,18 +62,23 @@ def _ways(kind: str, written: Mapping[str, Mapping[str, str]] | None) -> dict[st
     return {name.casefold(): Tightening(f"{kind}.{name}", all_, all_, all_) for name, all_ in ways.items()}
 
 
-def _at_risk(signal: str, file: SignalFile, destination: str) -> Tightening:
-    return tightening(f"risk.{signal}", file, destination, waits=destination in file.hold)
+def _at_risk(signal: str, file: SignalFile, destination: str) -> tuple[Tightening, ...]:
+    return tuple(
+        replace(
+            tightening(f"risk.{signal}", rule, destination), waits=destination in rule.hold, intents=intents
+        )
+        for rule, intents in file.rules
+    )
 
 
-def tightening(name: str, file: TighteningFile, destination: str, *, waits: bool = False) -> Tightening:
+def tightening(name: str, file: TighteningFile, destination: str) -> Tightening:
     """What it hides on the way there. What is said for all values alike holds for each of the three, too."""
     said = getattr(file, destination) or WhoseFile()
     all_ = _treatment(said_of_all(said), Action.KEEP)
     own, others, unknown = (
         all_.joined(_treatment(whose or {}, Action.KEEP)) for whose in (said.own, said.others, said.unknown)
     )
-    return Tightening(name, own, others, unknown, waits)
+    return Tightening(name, own, others, unknown)
 
 
 def said_of_all(file: WhoseFile) -> dict[str, str]:

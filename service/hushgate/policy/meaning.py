@@ -48,6 +48,7 @@ def meaningless(document: Document, *, entities: Collection[str] | None = None) 
         *_held(data),
         *_tests(data),
         *_sampled(data),
+        *_at_risk(data),
     ]
     return [document.problem(loc, sentence) for loc, sentence in found]
 
@@ -60,7 +61,10 @@ def _sampled(data: dict[str, Any]) -> Iterator[Found]:
 
 def _mapping(data: object, *keys: str | int) -> dict[str, Any]:
     for key in keys:
-        data = data.get(key) if isinstance(data, dict) else None
+        if isinstance(data, list) and isinstance(key, int):
+            data = data[key]
+        else:
+            data = data.get(key) if isinstance(data, dict) else None
     return data if isinstance(data, dict) else {}
 
 
@@ -82,7 +86,23 @@ def _paths(data: dict[str, Any]) -> Iterator[Found]:
 
 def _tightenings(data: dict[str, Any]) -> list[Loc]:
     """Where what can only hide more is written, whatever the destination."""
-    return [()] if "profile" in data else [("risk", signal) for signal in _mapping(data, "risk")]
+    if "profile" in data:
+        return [()]
+    signals: list[Loc] = [("risk", signal) for signal in _mapping(data, "risk")]
+    return [*signals, *(at for signal in signals for at in _for_intents(data, signal))]
+
+
+def _for_intents(data: dict[str, Any], signal: Loc) -> Iterator[Loc]:
+    """Where a risk signal has rules for some intents."""
+    rules = _mapping(data, *signal).get("for_intents")
+    yield from ((*signal, "for_intents", i) for i, _ in enumerate(rules if isinstance(rules, list) else []))
+
+
+def _at_risk(data: dict[str, Any]) -> Iterator[Found]:
+    for at in _tightenings(data):
+        for i, name in _listed(_mapping(data, *at), "intents"):
+            if name not in _mapping(data, "intents"):
+                yield (*at, "intents", i), f"there is no intent {name}"
 
 
 def _treatments(data: dict[str, Any]) -> Iterator[tuple[Loc, Collection[str]]]:

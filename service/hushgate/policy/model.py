@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from hushgate.failure import Failure, Reason
-from hushgate.policy.tightening import of_way
+from hushgate.policy.tightening import of_signals, of_way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hushgate.finding import Action
     from hushgate.policy.fields import FieldRule, PathTable
     from hushgate.policy.subjects import Subjects
-    from hushgate.policy.tightening import Tightening, Treatment
+    from hushgate.policy.tightening import Dropping, Tightening, Treatment
 
 DESTINATIONS = ("model", "customer", "tool", "human_agent", "log")
 """Where text can be going. A policy speaks of each."""
@@ -56,8 +56,8 @@ class Destination:
     """What a channel, in small letters, hides beside."""
     tools: Mapping[str, Tightening]
     """What a tool, in small letters, is not given."""
-    risk: Mapping[str, Tightening]
-    """What each risk signal of the policy hides beside."""
+    risk: Mapping[str, tuple[Tightening, ...]]
+    """What each risk signal of the policy hides beside, whatever the intent or for some."""
     profiles: tuple[Tightening, ...]
     """What each profile hides, whatever the policy says."""
     unknown_tokens: Action
@@ -73,10 +73,10 @@ class Destination:
             for name in ("internal_notes", "secrets", "dropped", "other_sessions", "unknown_tokens")
             for action in (getattr(self, name),)
         }
-        channels, tools, risk = (
-            {name: each.changed(change) for name, each in way.items()}
-            for way in (self.channels, self.tools, self.risk)
+        channels, tools = (
+            {name: each.changed(change) for name, each in way.items()} for way in (self.channels, self.tools)
         )
+        risk = {signal: tuple(each.changed(change) for each in rules) for signal, rules in self.risk.items()}
         profiles = tuple(each.changed(change) for each in self.profiles)
         return replace(
             self, channels=channels, tools=tools, risk=risk, profiles=profiles, **treatments, **actions
@@ -90,9 +90,9 @@ class Destination:
         """
         return (*of_way(self.channels, channel), *of_way(self.tools, tool))
 
-    def at_risk(self, signals: Iterable[str]) -> tuple[Tightening, ...]:
+    def at_risk(self, signals: Iterable[str], intent: str) -> tuple[Tightening, ...]:
         """What hides beside under these risk signals; under one of another policy, all of this one's."""
-        return tuple({each.name: each for name in signals for each in of_way(self.risk, name)}.values())
+        return tuple(of_signals(self.risk, signals, intent))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +224,9 @@ class Policy:
     reviews: Reviews
     sampling: Sampling | None
     """None: no message that passed is looked at."""
-    risk: Mapping[str, PathTable[bool]] = field(repr=False)
+    risk: Mapping[str, tuple[Dropping, ...]] = field(repr=False)
     """By risk signal that a call may give, the fields that are dropped under it."""
-    profiles: Mapping[str, PathTable[bool]] = field(repr=False)
+    profiles: Mapping[str, Dropping] = field(repr=False)
     """By profile, the fields that are dropped."""
 
     def intent(self, name: str) -> Intent:
@@ -254,13 +254,9 @@ class Policy:
                 raise Failure(Reason.FIELD_INVALID, sentence, field=at)
         return signals
 
-    def dropping(self, signals: Sequence[str]) -> list[tuple[str, PathTable[bool]]]:
-        """Who drops fields that an intent may name, and which; signals as in ``Destination.at_risk``."""
-        known = self.risk if any(each not in self.risk for each in signals) else signals
-        return [
-            *((f"profile.{name}", table) for name, table in self.profiles.items()),
-            *((f"risk.{name}", self.risk[name]) for name in known),
-        ]
+    def dropping(self, signals: Iterable[str], intent: str) -> list[Dropping]:
+        """What drops fields that the intent may name; signals as in ``Destination.at_risk``."""
+        return [*self.profiles.values(), *of_signals(self.risk, signals, intent)]
 
     def changed(self, destination: str, change: Mapping[Action, Action]) -> Policy:
         """With other actions in the place of some, on the way to one destination."""

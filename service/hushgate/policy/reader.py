@@ -26,6 +26,7 @@ from hushgate.policy.model import (
 from hushgate.policy.profiles import read_profiles
 from hushgate.policy.schema import PolicyFile, ProfileFile
 from hushgate.policy.subjects import Subjects
+from hushgate.policy.tightening import Dropping
 from hushgate.yamlfile import problems_of, read_yaml
 
 if TYPE_CHECKING:
@@ -124,8 +125,11 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
         sampling=None if file.sampling is None else _sampling(file.sampling, file.intents),
-        risk={name: _dropping(each) for name, each in file.risk.items()},
-        profiles={each.profile: _dropping(each) for each in file.profiles},
+        risk={
+            name: tuple(_dropping(f"risk.{name}", rule, intents) for rule, intents in each.rules)
+            for name, each in file.risk.items()
+        },
+        profiles={each.profile: _dropping(f"profile.{each.profile}", each) for each in file.profiles},
     )
 
 
@@ -153,7 +157,8 @@ def _content(file: PolicyFile) -> str:
 
 def _key_names(file: PolicyFile) -> dict[str, str]:
     said = (*(each.fields for each in file.intents.values()), *file.field_sets.values())
-    dropped = (path for each in (*file.risk.values(), *file.profiles) for path in each.drop)
+    under_risk = (rule for each in file.risk.values() for rule, _ in each.rules)
+    dropped = (path for each in (*under_risk, *file.profiles) for path in each.drop)
     paths = [*(path for fields in said for path in fields), *file.internal, *file.entities, *dropped]
     return {key: name for path in sorted(paths) for key, name in key_names(parse_pattern(path)).items()}
 
@@ -165,8 +170,8 @@ def intent_fields(file: PolicyFile, intent: str) -> dict[Pattern, Action]:
     return {parse_pattern(path): Action(action) for fields in written for path, action in fields.items()}
 
 
-def _dropping(file: TighteningFile) -> PathTable[bool]:
-    return path_set(map(parse_pattern, file.drop))
+def _dropping(name: str, file: TighteningFile, intents: frozenset[str] | None = None) -> Dropping:
+    return Dropping(name, path_set(map(parse_pattern, file.drop)), intents)
 
 
 def _agent(file: AgentFile) -> Agent:

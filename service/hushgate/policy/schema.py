@@ -136,10 +136,27 @@ class TighteningFile(_Strict):
     log: _Whose | None = None
 
 
-class SignalFile(TighteningFile):
+class SignalRuleFile(TighteningFile):
     """What a risk signal of a call tightens. ``hold``: where each draft waits for a person."""
 
     hold: list[Literal["customer", "tool", "human_agent"]] = []
+
+
+class IntentRuleFile(SignalRuleFile):
+    """What a risk signal tightens in conversations for these intents alone."""
+
+    intents: Annotated[list[str], Some]
+
+
+class SignalFile(SignalRuleFile):
+    """A risk signal: what it tightens whatever the intent, and what beside for some."""
+
+    for_intents: Annotated[list[IntentRuleFile], Some] = []
+
+    @property
+    def rules(self) -> list[tuple[SignalRuleFile, frozenset[str] | None]]:
+        """Each rule, and the intents that it holds for; None: all."""
+        return [(self, None), *((each, frozenset(each.intents)) for each in self.for_intents)]
 
 
 class ProfileFile(TighteningFile):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from hushgate.finding import Action
 from hushgate.policy.strictness import stricter
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from hushgate.policy.fields import PathTable
+
+R = TypeVar("R", "Tightening", "Dropping")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Tightening:
     unknown: Treatment
     waits: bool = False
     """Each draft waits for a person, whatever stands in it."""
+    intents: frozenset[str] | None = None
+    """In conversations for these alone; None: whatever they are for."""
 
     def changed(self, change: Mapping[Action, Action]) -> Tightening:
         """With other actions in the place of some; where ``hold`` is another, nothing waits either."""
@@ -57,6 +63,26 @@ class Tightening:
             unknown=self.unknown.changed(change),
             waits=self.waits and Action.HOLD not in change,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Dropping:
+    """Fields that are left out beside, whatever an intent says."""
+
+    name: str
+    """As in ``Tightening``; so ``intents``."""
+    fields: PathTable[bool]
+    intents: frozenset[str] | None = None
+
+
+def of_signals(risk: Mapping[str, tuple[R, ...]], signals: Iterable[str], intent: str) -> list[R]:
+    """Of the rules of a policy's risk signals, those of ``signals`` that hold for the intent.
+
+    A signal that the policy does not name could be any of its own: all hold.
+    """
+    given = dict.fromkeys(signals)
+    named = risk if any(each not in risk for each in given) else given
+    return [rule for name in named for rule in risk[name] if rule.intents is None or intent in rule.intents]
 
 
 def of_way(named: Mapping[str, Tightening], name: str) -> tuple[Tightening, ...]:

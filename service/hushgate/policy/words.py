@@ -49,7 +49,7 @@ def explained(policy: Policy, name: str) -> str:
     parts = [
         [f"{name}, by policy {policy.version}", *([intent.description] if intent.description else [])],
         [*_fields(policy, name)],
-        ["What is found in a text, by where the text is going:", *_ways(policy)],
+        ["What is found in a text, by where the text is going:", *_ways(policy, name)],
         [*_agents(policy, name)],
     ]
     return "\n\n".join("\n".join(part) for part in parts)
@@ -72,11 +72,14 @@ def _fields(policy: Policy, name: str) -> Iterator[str]:
     if left_out:
         yield "Named, and left out whatever else lets it through:"
         yield from _wrapped(", ".join(left_out), "    ")
-    stricter = [(f"Left out by profile {each.profile}", each) for each in file.profiles]
-    for when, each in [*stricter, *((f"Left out under risk signal {n}", s) for n, s in file.risk.items())]:
-        if each.drop:
+    stricter = [(f"Left out by profile {each.profile}", each.drop) for each in file.profiles]
+    for signal, each in file.risk.items():
+        rules = [rule for rule, intents in each.rules if intents is None or name in intents]
+        stricter.append((f"Left out under risk signal {signal}", [p for rule in rules for p in rule.drop]))
+    for when, dropped in stricter:
+        if dropped:
             yield f"{when}:"
-            yield from _wrapped(", ".join(each.drop), "    ")
+            yield from _wrapped(", ".join(dict.fromkeys(dropped)), "    ")
 
 
 def _becomes(policy: Policy, pattern: Pattern, action: Action) -> str:
@@ -100,25 +103,25 @@ def _example(pattern: Pattern) -> Path:
     )
 
 
-def _ways(policy: Policy) -> Iterator[str]:
+def _ways(policy: Policy, intent: str) -> Iterator[str]:
     model = policy.destination("model")
     yield "  model: messages, and the fields that are given"
     yield from _treatments(model)
-    yield from _stricter(model)
+    yield from _stricter(model, intent)
     for name in _OUTWARD:
         destination = policy.destination(name)
         yield f"  {name}: drafts"
         yield from _treatments(destination)
         for each in (*destination.channels.values(), *destination.tools.values()):
             yield from _beside(f"on {' '.join(each.name.split('.', 1))}", each)
-        yield from _stricter(destination)
+        yield from _stricter(destination, intent)
 
 
-def _stricter(destination: Destination) -> Iterator[str]:
+def _stricter(destination: Destination, intent: str) -> Iterator[str]:
     for profile in destination.profiles:
         yield from _beside(f"by {' '.join(profile.name.split('.', 1))}", profile)
-    for signal, tightening in destination.risk.items():
-        yield from _beside(f"under risk signal {signal}", tightening)
+    for tightening in destination.at_risk(destination.risk, intent):
+        yield from _beside(f"under risk signal {tightening.name.removeprefix('risk.')}", tightening)
 
 
 def _beside(when: str, tightening: Tightening) -> Iterator[str]:
