@@ -73,7 +73,7 @@ def cost(calls: int = 200_000) -> tuple[float, float]:
     """Seconds of CPU time for one question whether an agent is suspended, and for one that reads the file."""
     with tempfile.TemporaryDirectory() as folder:
         vault = Vault(SqliteStore(Path(folder) / "sessions.db"), TenantKeys.of(b"m" * 32))
-        roster = Roster(vault)
+        roster = Roster(vault.board)
         for number in range(100):
             roster.suspend(f"bot-{number}", because="a measurement", by="ops")
         began = time.process_time()

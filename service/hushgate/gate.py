@@ -60,7 +60,7 @@ class Gate:
         """Those that calls which begin now are decided by. A call under way keeps the one it began with."""
         self.audit = audit or Audit()
         self.trail = Trail(self.audit, vault)
-        self.roster = Roster(vault)
+        self.roster = Roster(vault.board)
         """Who is stopped, and what each agent has touched."""
         self.desk = Desk(vault, self._look)
         """What a person decides on."""

@@ -13,7 +13,7 @@ from hushgate.failure import Failure, Reason
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from hushgate.sessions.vault import Kept, Vault
+    from hushgate.sessions.board import Board, Kept
 
 FRESH_SECONDS = 0.1
 """How old may be what is known of the suspended: after so long, every worker has heard of a suspension."""
@@ -59,13 +59,13 @@ class Roster:
 
     def __init__(
         self,
-        vault: Vault,
+        board: Board,
         *,
         clock: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
         """``clock``: seconds since the epoch; ``ticks``: seconds that never go back."""
-        self._vault = vault
+        self._board = board
         self._clock = clock
         self._ticks = ticks
         self._read_at = -FRESH_SECONDS
@@ -82,7 +82,7 @@ class Roster:
         """Whether the agent is stopped, as it was known FRESH_SECONDS ago or later."""
         now = self._ticks()
         if now - self._read_at >= FRESH_SECONDS:
-            known = self._vault.kept(_SUSPENSIONS, self._known)
+            known = self._board.kept(_SUSPENSIONS, self._known)
             if known is not self._known:
                 self._suspended = frozenset(
                     name for name, each in _read(known).items() if Suspension(**each).suspended
@@ -120,7 +120,7 @@ class Roster:
     def all(self) -> Mapping[str, tuple[Suspension | None, Seen]]:
         """Every agent that was ever suspended or seen, by id."""
         self.flush()
-        suspensions, seen = (_read(self._vault.kept(name)) for name in (_SUSPENSIONS, _SEEN))
+        suspensions, seen = (_read(self._board.kept(name)) for name in (_SUSPENSIONS, _SEEN))
         return {
             name: (
                 Suspension(**suspensions[name]) if name in suspensions else None,
@@ -141,11 +141,11 @@ class Roster:
     def _change(self, name: str, change: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
         """What is kept under the name, changed: redone when another writer was first."""
         for _ in range(_ATTEMPTS):
-            known = self._vault.kept(name)
+            known = self._board.kept(name)
             value = _read(known)
             change(value)
             data = json.dumps(value).encode()
-            if (known is not None and data == known.data) or self._vault.keep(name, known, data):
+            if (known is not None and data == known.data) or self._board.keep(name, known, data):
                 return value
         raise Failure(Reason.STORE_UNAVAILABLE, "too many calls change the agents at once")
 

@@ -20,7 +20,7 @@ class Server:
 
     def __init__(self, store, *files):
         self.files = PolicyFiles(lambda: files, lambda *_: [])
-        self.in_force = InForce(Vault(store, KEYS), self.files.look())
+        self.in_force = InForce(Vault(store, KEYS).board, self.files.look())
 
     def follows(self):
         self.in_force.follow(self.files.look())

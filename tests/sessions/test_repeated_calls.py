@@ -13,7 +13,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.gate import Gate
 from hushgate.sessions.keys import TenantKeys
 from hushgate.sessions.store import MOST_ANSWERS
-from hushgate.sessions.vault import Vault, _answer_name
+from hushgate.sessions.vault import Vault
 
 if TYPE_CHECKING:
     from hushgate.server.assembly import Assembled
@@ -109,7 +109,7 @@ def test_an_answer_rests_sealed(assembled, store):
     vault.open("acme", "s-1")
     plain = vault.answer("acme", "s-1", "r-1")
     held = vault._opened[vault._name("acme", "s-1")]
-    sealed = store.answer(vault._name("acme", "s-1"), held.row.life, _answer_name(held, "r-1"))
+    sealed = store.answer(vault._name("acme", "s-1"), held.row.life, held.answer_label("r-1"))
 
     assert b"policy_version" in plain
     assert b"policy_version" not in sealed

@@ -26,7 +26,7 @@ def clock():
 @pytest.fixture
 def pair(store, clock):
     """Two workers on one store."""
-    return [Roster(Vault(store, KEYS), clock=clock, ticks=clock) for _ in range(2)]
+    return [Roster(Vault(store, KEYS).board, clock=clock, ticks=clock) for _ in range(2)]
 
 
 def refused(roster: Roster, agent_id: str) -> bool:
@@ -83,7 +83,7 @@ def test_a_store_tells_nobody_who_its_agents_are(tmp_path):
     from hushgate.sessions.sqlite_store import SqliteStore
 
     store = SqliteStore(tmp_path / "sessions.db")
-    Roster(Vault(store, KEYS)).suspend("refund-bot", because="it promised too much", by="ops")
+    Roster(Vault(store, KEYS).board).suspend("refund-bot", because="it promised too much", by="ops")
     store.close()
 
     held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
@@ -97,10 +97,10 @@ def test_a_store_that_was_lost_and_begun_anew_by_another_worker_is_read_again(re
     one, other = RedisStore(redis_server.url), RedisStore(redis_server.url)
     one._redis.flushall()
     vault = Vault(one, KEYS)
-    here = Roster(vault, clock=clock, ticks=clock)
+    here = Roster(vault.board, clock=clock, ticks=clock)
     here.suspend("bot", because="a test", by="ops")
     one._redis.flushall()
-    Roster(Vault(other, KEYS), clock=clock).suspend("worse-bot", because="a test", by="ops")
+    Roster(Vault(other, KEYS).board, clock=clock).suspend("worse-bot", because="a test", by="ops")
 
     vault.tend()
     clock.now += FRESH_SECONDS

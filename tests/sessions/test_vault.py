@@ -45,18 +45,18 @@ def test_nothing_of_a_session_is_seen_from_another_session_or_tenant(store):
 
 def test_what_is_kept_beside_the_sessions_is_the_same_for_all_and_rests_sealed(store):
     one, two = Vault(store, MASTER), Vault(store, MASTER)
-    assert one.kept("policies") is None
-    assert one.keep("policies", None, b"first")
+    assert one.board.kept("policies") is None
+    assert one.board.keep("policies", None, b"first")
 
-    known = two.kept("policies")
+    known = two.board.kept("policies")
 
     assert known.data == b"first"
     assert b"first" not in known.sealed
-    assert two.kept("policies", known) is known
-    assert two.keep("policies", known, b"second")
-    assert not one.keep("policies", known, b"third")
-    assert one.kept("policies").data == b"second"
-    assert one.kept("other") is None
+    assert two.board.kept("policies", known) is known
+    assert two.board.keep("policies", known, b"second")
+    assert not one.board.keep("policies", known, b"third")
+    assert one.board.kept("policies").data == b"second"
+    assert one.board.kept("other") is None
 
 
 def test_an_ended_session_is_gone_for_every_vault(store):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from hushgate.policy.files import Looked
     from hushgate.policy.model import Policy
-    from hushgate.sessions.vault import Kept, Vault
+    from hushgate.sessions.board import Board, Kept
 
 _LEDGER = "policies"
 _TRIES = 20
@@ -54,9 +54,9 @@ class Listed:
 class InForce:
     """The policies in force. One thread at a time, the vault's."""
 
-    def __init__(self, vault: Vault, looked: Looked, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, board: Board, looked: Looked, *, clock: Callable[[], float] = time.time) -> None:
         """Fails with POLICY_INVALID where neither files nor store have a policy to decide by."""
-        self.vault = vault
+        self._board = board
         self._clock = clock
         self._looked = looked
         self._kept: Kept | None = None
@@ -86,7 +86,7 @@ class InForce:
         """
         first, news = looked.first, looked is not self._looked
         self._looked = looked
-        kept = self.vault.kept(_LEDGER, self._kept)
+        kept = self._board.kept(_LEDGER, self._kept)
         if kept is not None and kept is self._kept and not news:
             return False
 
@@ -167,7 +167,7 @@ class InForce:
         ``policy``: whose content the ledger may come to name.
         """
         for _ in range(_TRIES):
-            self._kept = self.vault.kept(_LEDGER, self._kept)
+            self._kept = self._board.kept(_LEDGER, self._kept)
             before = load(self._kept.data) if self._kept else self._told_again()
             after = change(before)
             if after == before and self._kept:
@@ -175,10 +175,10 @@ class InForce:
                 return
             if policy is not None and policy.digest in after.digests:
                 self._keep(policy)
-            if self.vault.keep(_LEDGER, self._kept, dump(after)):
-                self._kept, self._ledger = self.vault.kept(_LEDGER), after
+            if self._board.keep(_LEDGER, self._kept, dump(after)):
+                self._kept, self._ledger = self._board.kept(_LEDGER), after
                 for digest in before.digests - after.digests:
-                    self.vault.keep(_content(digest), self.vault.kept(_content(digest)), None)
+                    self._board.keep(_content(digest), self._board.kept(_content(digest)), None)
                 return
         raise Failure(Reason.STORE_UNAVAILABLE, "too many servers change the active policy at once")
 
@@ -197,8 +197,8 @@ class InForce:
 
     def _keep(self, policy: Policy) -> None:
         self._known[policy.digest] = policy
-        if self.vault.kept(_content(policy.digest)) is None:
-            self.vault.keep(_content(policy.digest), None, zlib.compress(policy.content.encode()))
+        if self._board.kept(_content(policy.digest)) is None:
+            self._board.keep(_content(policy.digest), None, zlib.compress(policy.content.encode()))
 
     def _put_in_force(self) -> bool:
         ledger = self._ledger
@@ -230,7 +230,7 @@ class InForce:
             if policy.digest == digest:
                 return policy
         if digest not in self._known:
-            kept = self.vault.kept(_content(digest))
+            kept = self._board.kept(_content(digest))
             if kept is None:
                 sentence = "the store names a policy that it does not hold"
                 raise Failure(Reason.STORE_UNAVAILABLE, sentence)

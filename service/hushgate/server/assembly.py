@@ -125,7 +125,7 @@ def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
     detector = load_detector(settings, patterns)
     keys = Keys.derive(*tenant_keys.ring.keys)
     vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
-    in_force = InForce(vault, looked)
+    in_force = InForce(vault.board, looked)
     active = in_force.policies.active
     audit = open_audit(settings)
     gate = Gate(

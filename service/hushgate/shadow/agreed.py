@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hushgate.policy.model import Policy
-    from hushgate.sessions.vault import Kept, Vault
+    from hushgate.sessions.board import Board, Kept
 
 _RUN, _TALLY = "shadow", "shadow/tally"
 _TRIES = 20
@@ -90,14 +90,14 @@ class Tally:
 class Agreed:
     """The run and its tally in the store. One thread at a time, the vault's."""
 
-    def __init__(self, vault: Vault) -> None:
-        self._vault = vault
+    def __init__(self, board: Board) -> None:
+        self._board = board
         self._kept: Kept | None = None
         self._run: Run | None = None
 
     def run(self) -> Run | None:
         """The last run, ended or not; the same value again where nothing has changed."""
-        kept = self._vault.kept(_RUN, self._kept)
+        kept = self._board.kept(_RUN, self._kept)
         if kept is not self._kept:
             self._kept, self._run = kept, Run(**json.loads(kept.data)) if kept else None
         return self._run
@@ -130,17 +130,17 @@ class Agreed:
 
     def tally(self, id_: str) -> Tally:
         """What all have counted of the run."""
-        kept = self._vault.kept(_TALLY)
+        kept = self._board.kept(_TALLY)
         data = json.loads(kept.data) if kept else {}
         return _tally(data) if data.get("run") == id_ else Tally()
 
     def _change(self, name: str, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
         """What is kept under the name, changed: redone when another server was first."""
         for _ in range(_TRIES):
-            kept = self._vault.kept(name)
+            kept = self._board.kept(name)
             before = json.loads(kept.data) if kept else {}
             after = change(before)
-            if after == before or self._vault.keep(name, kept, json.dumps(after).encode()):
+            if after == before or self._board.keep(name, kept, json.dumps(after).encode()):
                 return
         raise Failure(Reason.STORE_UNAVAILABLE, "too many servers change the shadow at once")
 

@@ -76,7 +76,7 @@ class Shadow:
         """``clock``: seconds since the epoch."""
         self._vault = vault
         self._clock = clock
-        self._agreed = Agreed(vault)
+        self._agreed = Agreed(vault.board)
         self._run: Run | None = None
         self._candidate: Candidate | None = None
         self._waiting: deque[_Waiting] = deque()
