@@ -1,12 +1,15 @@
 """How many copies of an internal note are found, by how they were changed, and how many plain drafts are stopped.
 
-    python benchmarks/notes.py [--data DIR] [--notes N] [--seed N]
+    python benchmarks/notes.py [--data DIR] [--notes N] [--seed N] [--note-model DIR]
 
 Notes are generated: no public set has real ones. Each is copied into a draft among ordinary sentences: as a run of
 the policy's six words; whole; with so many of a hundred words dropped, replaced, inserted or moved; with its numbers
 as words; split over two sentences; reworded by hand. The harmless drafts are what agents have written to customers
 (``tau_outbound_messages.jsonl`` and the agents' turns of ``star_conversations.jsonl`` of DIR), each reviewed against
 20 notes, and this file's own sentences that speak of the same matters as the notes.
+
+With a model of sentences, also: of paraphrases that share few words with their note, how many are found by words and
+how many by the model, and how many of the harmless drafts it finds, by threshold.
 
 Beside hushgate: a list of the notes' sentences to look for as they stand, without case (what a ban list does).
 """
@@ -19,6 +22,7 @@ import platform
 import random
 import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from hushgate.sessions.notes import Notes, fingerprint
@@ -109,6 +113,19 @@ REWORDED = [
     ("A lawyer's letter was received and {name} must clear all answers on the {matter} beforehand", 16),
     ("The applicant's payroll shows a dismissal for {offence}; underwriting has quietly declined", 17),
 ]  # fmt: skip
+PARAPHRASED = [
+    ("Suspected of returning worn clothes, decline every compensation", "We believe you send back outfits after wearing them, so we will turn down any payout."),
+    ("Known to file chargebacks after delivery, ask for a signature", "You have a habit of disputing payments once the goods arrive, hence somebody must sign for them."),
+    ("Likely to churn, retention may go up to twenty percent off", "Since you may leave us, my colleagues could lower your bill by a fifth."),
+    ("Abusive towards staff on the last call, hang up after one warning", "You shouted at my co-worker when you rang us; next time we will end the conversation quickly."),
+    ("Credit check failed twice, the limit stays as it is", "Your borrowing history was rejected again, so we cannot raise how much you may spend."),
+    ("Supplier admits the battery fault, replace only when the customer insists", "The manufacturer knows that the cells are broken, and we swap them for people who complain loudly."),
+    ("Waive the fee without asking because his brother sits on the board", "As a relative of yours is a director here, you need not pay the charge."),
+    ("Legal is preparing a statement about the data breach, say nothing", "Our lawyers are drafting an announcement on the stolen records, and I was ordered to keep silent."),
+    ("We overbilled the whole region, refund only those who notice", "Everybody in your area was charged too much, and just the people who spot it get their money back."),
+    ("Dismissed for theft according to payroll, underwriting declined quietly", "Because your employer fired you for stealing, the insurers refused you without saying why."),
+]  # fmt: skip
+"""A note, and what says the same in few of its words."""
 NUMBERS = {
     "two": "2",
     "three": "3",
@@ -193,6 +210,34 @@ def index(notes: list[str]) -> Notes:
     return Notes(filter(None, made), KEY)
 
 
+def with_model(folder: Path, drafts: list[str], all_notes: list[str], draw: random.Random) -> None:
+    """What a model of sentences adds."""
+    from hushgate.detection.similarity import Similarity
+    from hushgate.sessions.meanings import Meanings, meanings
+
+    model = Similarity.load(folder)
+
+    def meant(notes: list[str]) -> Meanings:
+        made = [
+            replace(print_, model=model.name, meanings=meanings(note, model))
+            for note in notes
+            if (print_ := fingerprint(note, path="notes", source="crm", width=WIDTH, key=KEY)) is not None
+        ]
+        return Meanings(made, model)
+
+    by_words = sum(bool(index([note]).find(said)) for note, said in PARAPHRASED)
+    print(f"paraphrases: {len(PARAPHRASED)}; found by their words: {by_words}")
+    twenty = [meant(draw.sample(all_notes, 20)) for _ in range(20)]
+    for least in (0.6, 0.7, 0.8, 0.9):
+        found = sum(bool(meant([note]).find(said, least)) for note, said in PARAPHRASED)
+        began = time.process_time()
+        stopped = sum(bool(draw.choice(twenty).find(draft, least)) for draft in drafts)
+        took = (time.process_time() - began) / len(drafts)
+        print(
+            f"  from {least}: {found} found; harmless drafts {stopped} of {len(drafts)}; {took * 1e6:.0f} µs a draft"
+        )
+
+
 def main() -> None:
     """See the module's docstring."""
     parser = argparse.ArgumentParser(
@@ -201,6 +246,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path)
     parser.add_argument("--notes", type=int, default=400)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--note-model", type=Path)
     asked = parser.parse_args()
     draw = random.Random(asked.seed)
     found: dict[str, list[tuple[bool, bool]]] = {}
@@ -232,6 +278,8 @@ def main() -> None:
         f"harmless drafts stopped: {len(stopped)} of {len(drafts)}; {took / len(drafts) * 1e6:.0f} µs a draft"
     )
     own = sum(bool(index(all_notes[:200]).find(text)) for text in ORDINARY)
+    if asked.note_model is not None:
+        with_model(asked.note_model, drafts, all_notes, draw)
     print(f"of this file's {len(ORDINARY)} sentences on the notes' matters, against 200 notes: {own}")
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from hushgate.detection.names import Names
     from hushgate.detection.rule import Rule
+    from hushgate.detection.similarity import Similarity
     from hushgate.policy.model import Policy
     from hushgate.yamlfile import Problem
 
@@ -41,16 +42,18 @@ def policy_files(settings: Settings) -> tuple[Path, ...]:
     return tuple(file for file in yaml_files(given) if file in given or file.parent.name != FOLDER)
 
 
-def load_detector(settings: Settings, patterns: Patterns | None = None) -> Detector:
+def load_detector(
+    settings: Settings, patterns: Patterns | None = None, similarity: Similarity | None = None
+) -> Detector:
     """The packs' patterns and, unless the settings say ``none``, the names. Fails with FIELD_INVALID.
 
-    ``patterns``: the packs', where they are loaded already.
+    ``patterns``: the packs', where they are loaded already. ``similarity``: for those who look at drafts.
     """
     names = load_names(settings)
     patterns = patterns or load_patterns(settings)
     # What a user's Presidio recognizer may find is not known before it does.
     entities = None if settings.presidio else {rule.entity for rule in patterns.rules} | NAMED
-    return Detector(patterns, names, entities=entities)
+    return Detector(patterns, names, entities=entities, similarity=similarity)
 
 
 def load_patterns(settings: Settings) -> Patterns:
@@ -73,6 +76,15 @@ def load_names(settings: Settings) -> Names | None:
     from hushgate.detection.names import Names  # noqa: PLC0415 - spaCy takes its time; not all need it
 
     return Names.load(None if settings.names == NO_NAMES else settings.names, settings.presidio)
+
+
+def load_similarity(settings: Settings) -> Similarity | None:
+    """The model of sentences; None where the settings name none. Fails with FIELD_INVALID."""
+    if settings.note_model is None:
+        return None
+    from hushgate.detection.similarity import Similarity  # noqa: PLC0415 - few have it
+
+    return Similarity.load(settings.note_model)
 
 
 def load_policies(settings: Settings) -> tuple[Policy, ...]:

@@ -95,7 +95,7 @@ def _gate(settings: Settings) -> Iterator[Gate]:
 
 
 @app.command()
-@takes(*READING, *SESSIONS, *AUDIT)
+@takes(*READING, "note_model", *SESSIONS, *AUDIT)
 def prepare(*, settings: Settings) -> None:
     """Prepare one request: a PrepareRequest as JSON on stdin, the PrepareResponse as JSON on stdout."""
     from hushgate.server import once
@@ -105,7 +105,7 @@ def prepare(*, settings: Settings) -> None:
 
 
 @app.command()
-@takes(*READING, *SESSIONS, *AUDIT)
+@takes(*READING, "note_model", *SESSIONS, *AUDIT)
 def review(*, settings: Settings) -> None:
     """Review one draft: a ReviewRequest as JSON on stdin, the ReviewResponse as JSON on stdout.
 

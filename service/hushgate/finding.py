@@ -54,6 +54,9 @@ SECRETS = frozenset({"API_KEY", "ACCESS_TOKEN", "PASSWORD", "PRIVATE_KEY", "CONN
 NOTE = "INTERNAL_NOTE"
 """The entity of what staff have written for staff: a policy's ``internal_notes:`` speaks of it."""
 
+SIMILAR = "session.similar"
+"""The rule by which a text says in other words what a note says: a policy's ``similar_notes:``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

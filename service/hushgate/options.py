@@ -43,6 +43,11 @@ _FLAGS: Mapping[str, object] = {
     "names": _flag(
         str | None, "--names", help_="spaCy model that finds names: a directory, a package, or none."
     ),
+    "note_model": _flag(
+        Path | None,
+        "--note-model",
+        help_="Folder of a model of sentences: internal notes are known in other words, too.",
+    ),
     "presidio": _flag(
         list[str] | None,
         "--presidio",

@@ -17,6 +17,7 @@ from hushgate.failure import naming
 from hushgate.finding import NOTE, Action
 from hushgate.records import entity_of_all, read_records
 from hushgate.sessions.facts import UNTYPED, Customer, Known
+from hushgate.sessions.meanings import meanings
 from hushgate.sessions.notes import fingerprint
 from hushgate.sessions.people import title_before
 from hushgate.sessions.turns import halves, tail
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from hushgate.detection.detector import Detector
+    from hushgate.detection.similarity import Similarity
     from hushgate.document import Path, Scalar
     from hushgate.finding import Finding
     from hushgate.policy.model import Policy
@@ -75,7 +77,7 @@ def prepare(call: PrepareCall, policy: Policy, session: Session, detector: Detec
         )
     read = read_records(call, reader, detector, session)
     for one in read:
-        _learn_record(one, policy, session)
+        _learn_record(one, policy, session, detector.similarity)
     _learn_instructions(call, session)
     for message, found in zip(call.messages, detected, strict=True):
         if message.role.casefold() not in DRAFTING_ROLES:
@@ -123,7 +125,7 @@ def _with_halves(
     return list(every)
 
 
-def _learn_record(one: Read, policy: Policy, session: Session) -> None:
+def _learn_record(one: Read, policy: Policy, session: Session, similarity: Similarity | None) -> None:
     """What the record holds becomes known: each leaf, what stands inside a longer text, and the notes."""
     for leaf in leaves(one.tree):
         text = scalar_text(leaf.value)
@@ -138,6 +140,8 @@ def _learn_record(one: Read, policy: Policy, session: Session) -> None:
                 width=policy.note_overlap_words,
                 key=session.key,
             )
+            if note is not None and similarity is not None:
+                note = replace(note, model=similarity.name, meanings=meanings(text, similarity))
             if note is not None:
                 session.learn(note)
         subjects = policy.subjects.of(one.tree, leaf.path, one.record.subject_id)

@@ -39,6 +39,8 @@ class Settings:
     """Profiles whose packs count, or packs by their names; empty: all packs."""
     names: str = ""
     """The name model: a directory or an installed package; empty: the shipped one; ``none``: none."""
+    note_model: Path | None = None
+    """A folder with a model of sentences, by which internal notes are known in other words; None: none."""
     presidio: tuple[str, ...] = ()
     """Presidio recognizers: ``module:Class`` or a registry YAML file, each."""
     store: str = field(default="", repr=False)

@@ -11,7 +11,7 @@ from enum import IntEnum
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from hushgate.finding import NOTE, SECRETS, Action, Finding
+from hushgate.finding import NOTE, SECRETS, SIMILAR, Action, Finding
 from hushgate.policy.counting import counted
 from hushgate.policy.strictness import tightened
 from hushgate.sessions.facts import UNTYPED, Known
@@ -79,7 +79,7 @@ class Reader:
         ``said``: by the customer, whatever record holds it too. What comes from a dropped field passes only
         if the customer has said it themselves and the policy names its entity for this reader.
         """
-        action = self._action(finding.entity, known, said=said and self.speaks)
+        action = self._action(finding, known, said=said and self.speaks)
         action, by = tightened(action, self.asked(finding.entity, self.relation(known)))
         return replace(finding, action=action, decided_by=by)
 
@@ -97,9 +97,11 @@ class Reader:
         """What has each draft wait for a person, whatever stands in it."""
         return tuple(dict.fromkeys(each.name for each in self.narrowing if each.waits))
 
-    def _action(self, entity: str, known: Known | None, *, said: bool) -> Action:
+    def _action(self, finding: Finding, known: Known | None, *, said: bool) -> Action:
+        entity = finding.entity
         if entity == NOTE:
-            return self.destination.internal_notes
+            similar = finding.rule == SIMILAR
+            return self.destination.similar_notes if similar else self.destination.internal_notes
         treatment = _whose(self.destination, self.relation(known))
         if entity in SECRETS and entity not in treatment.by_entity:
             return self.destination.secrets

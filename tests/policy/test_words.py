@@ -69,12 +69,14 @@ def test_an_intent_is_told_in_plain_words(tmp_path):
             the reader's own, or of whom is not known: everything: as it is
             somebody else's: everything: the whole text is refused
             internal notes: the whole text is refused; secrets: the whole text is refused; values of fields
-              that are left out: its form in stars
+              that are left out: its form in stars; what internal notes say in other words: the whole text
+              waits for a person
             on channel voice, beside: URL: its kind in brackets; all else: as said above
           tool: drafts
             everything: as it is
             internal notes: the whole text is refused; secrets: the whole text is refused; values of fields
-              that are left out: its form in stars
+              that are left out: its form in stars; what internal notes say in other words: the whole text
+              waits for a person
           human_agent: drafts
             everything: as it is
             internal notes: as it is; secrets: its kind in brackets; values of fields that are left out:

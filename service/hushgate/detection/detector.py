@@ -18,6 +18,7 @@ from hushgate.transformation.tokens import named_by, placeholders
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Sequence
 
+    from hushgate.detection.similarity import Similarity
     from hushgate.detection.views import View
     from hushgate.finding import Finding
 
@@ -56,15 +57,20 @@ class Detector:
         names: FindsNames | None = None,
         *,
         entities: Container[str] | None = None,
+        similarity: Similarity | None = None,
     ) -> None:
-        """``entities``: all that can be found or stand in brackets for what was found; None: any word."""
+        """``entities``: all that can be found or stand in brackets for what was found; None: any word.
+
+        ``similarity``: by which what stands in a note is known in other words; None: by words alone.
+        """
         self._patterns = patterns
         self._names = names
         self._entities = entities
+        self.similarity = similarity
 
     def with_patterns(self, patterns: FindsPatterns, entities: Container[str] | None) -> Detector:
         """The same names beside other patterns."""
-        return Detector(patterns, self._names, entities=entities)
+        return Detector(patterns, self._names, entities=entities, similarity=self.similarity)
 
     @property
     def notice(self) -> str:

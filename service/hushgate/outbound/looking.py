@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hushgate.calls import Located
 from hushgate.document import path_text
 from hushgate.failure import naming
-from hushgate.finding import NOTE, Finding
+from hushgate.finding import NOTE, SIMILAR, Finding
 from hushgate.outbound.reasons import ground_of, in_parts, risky, unknown_token
 from hushgate.sessions.elsewhere import apart, candidates
 from hushgate.sessions.facts import Known
@@ -166,7 +166,7 @@ class Looker:
         self, place: Place, restored: _Restored, found: Sequence[Finding], others: Iterable[Candidate]
     ) -> Looked:
         text = restored.rewritten.text
-        notes = [self._note(repeat) for repeat in self.session.notes.find(text)]
+        notes = [self._note(repeat) for repeat in self._repeats(text)]
         seen = [
             self.reader.sight(finding, self.session.facts_about(known)) for finding, known in restored.values
         ]
@@ -201,8 +201,18 @@ class Looker:
             and parts == (Part(0, len(place.text), restored.values[0][1].value, hidden=False),),
         )
 
+    def _repeats(self, text: str) -> list[Repeat]:
+        """What of the text a note says too, by its words, and where those tell nothing, by what it means."""
+        repeats = self.session.notes.find(text)
+        if (model := self.detector.similarity) is None:
+            return repeats
+        similar = self.session.meanings(model).find(text, self.reader.policy.note_similarity)
+        return repeats + [s for s in similar if not any(r.start < s.end and s.start < r.end for r in repeats)]
+
     def _note(self, repeat: Repeat) -> Sighting:
-        finding = Finding(repeat.start, repeat.end, NOTE, repeat.share, "session.note")
+        finding = Finding(
+            repeat.start, repeat.end, NOTE, repeat.share, SIMILAR if repeat.similar else "session.note"
+        )
         return self.reader.sight(finding, [Known("", NOTE, path=repeat.note.path, source=repeat.note.source)])
 
     def _stand_in(self, sighting: Sighting, value: str) -> str:

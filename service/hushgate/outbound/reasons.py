@@ -10,7 +10,7 @@ import regex
 
 from hushgate.calls import Code, Ground
 from hushgate.document import path_text
-from hushgate.finding import NOTE, SECRETS, Action
+from hushgate.finding import NOTE, SECRETS, SIMILAR, Action
 from hushgate.transformation.rewrite import replace_spans
 from hushgate.treatment import Relation
 
@@ -31,6 +31,7 @@ _WHAT = {
 }
 """What a draft does, behind where it does it: the predicate of a sentence."""
 _REWORDED = "repeats {share} % of what a sentence of an internal note tells{field}"
+_SIMILAR = "says in other words what an internal note says{field}: a similarity of {share} %"
 _MARKED = "has words that mark what staff write for staff"
 _IN_PARTS = "gives out {entity}{of} in parts, over sentences, messages or values"
 
@@ -66,6 +67,8 @@ def ground_of(sighting: Sighting, reader: Reader, destination: str, place: Place
     what = _WHAT[code]
     if code is Code.INTERNAL_NOTE and known is None:
         what = _MARKED
+    elif finding.rule == SIMILAR:
+        what = _SIMILAR
     elif code is Code.INTERNAL_NOTE and sure < 1:
         what = _REWORDED
     said = what.format(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from hushgate.finding import Action
-from hushgate.policy.model import DESTINATIONS
+from hushgate.policy.model import DESTINATIONS, SPECIAL
 from hushgate.policy.reader import intent_fields, says
 from hushgate.policy.strictness import stricter
 
@@ -90,7 +90,7 @@ def _destinations(old: Policy, new: Policy) -> Iterator[Change]:
     for name in DESTINATIONS:
         was, now = old.destination(name), new.destination(name)
         yield from _whose(name, was, now)
-        for special in ("internal_notes", "secrets", "dropped", "other_sessions", "unknown_tokens"):
+        for special in SPECIAL:
             yield from _action(name, special, getattr(was, special), getattr(now, special))
         yield from _thresholds(name, was.thresholds, now.thresholds)
         for way in ("channels", "tools"):

@@ -34,11 +34,14 @@ def destination(name: str, policy: PolicyFile) -> Destination:
     closed = Action.BLOCK if outward else Action.REDACT
     told_apart = file.own is not None or file.unknown is not None
     others = file.others if file.others is not None or told_apart else flat
+    notes = Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP))
+    similar = Action.HOLD if notes is Action.BLOCK and name not in {"model", "log"} else notes
     return Destination(
         own=own,
         others=own if others is flat else _treatment(others or {}, closed),
         unknown=unknown,
-        internal_notes=Action(file.internal_notes or (Action.BLOCK if outward else Action.KEEP)),
+        internal_notes=notes,
+        similar_notes=Action(file.similar_notes or similar),
         secrets=Action(file.secrets or closed),
         dropped=Action(file.dropped or (Action.MASK if outward else Action.REDACT)),
         other_sessions=Action(file.other_sessions or _OTHER_SESSIONS.get(name, Action.KEEP)),

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DESTINATIONS = ("model", "customer", "tool", "human_agent", "log")
 """Where text can be going. A policy speaks of each."""
+SPECIAL = ("internal_notes", "similar_notes", "secrets", "dropped", "other_sessions", "unknown_tokens")
+"""What a destination says beside what it says by entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Destination:
     """Of values of which this session does not know whose they are."""
     internal_notes: Action
     """Of text that comes from an internal field."""
+    similar_notes: Action
+    """Of text that says in other words what an internal field says, where the server can tell."""
     secrets: Action
     """Of what opens a door: see ``finding.SECRETS``."""
     dropped: Action
@@ -68,11 +72,7 @@ class Destination:
     def changed(self, change: Mapping[Action, Action]) -> Destination:
         """With other actions in the place of some."""
         treatments = {name: getattr(self, name).changed(change) for name in ("own", "others", "unknown")}
-        actions = {
-            name: change.get(action, action)
-            for name in ("internal_notes", "secrets", "dropped", "other_sessions", "unknown_tokens")
-            for action in (getattr(self, name),)
-        }
+        actions = {name: change.get(action, action) for name in SPECIAL for action in (getattr(self, name),)}
         channels, tools = (
             {name: each.changed(change) for name, each in way.items()} for way in (self.channels, self.tools)
         )
@@ -219,6 +219,8 @@ class Policy:
     """How many last digits of a protected number may be said."""
     note_overlap_words: int
     """How many words in a row of an internal note make a copy of it."""
+    note_similarity: float
+    """How near to a note in meaning, 0 to 1, a sentence in other words must be to count as what it says."""
     canaries: bool
     """Whether an internal note that the model may see carries a mark that must not come back."""
     reviews: Reviews

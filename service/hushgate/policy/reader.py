@@ -122,6 +122,7 @@ def _policy(file: PolicyFile, content: str = "") -> Policy:
         surrogates={entity: form == "surrogate" for entity, form in file.pseudonyms.items()},
         allowed_trailing_digits=file.outbound.allowed_trailing_digits,
         note_overlap_words=file.outbound.note_overlap_words,
+        note_similarity=file.outbound.note_similarity,
         canaries=file.outbound.canaries,
         reviews=Reviews(expire_seconds=60.0 * file.reviews.expire_minutes),
         sampling=None if file.sampling is None else _sampling(file.sampling, file.intents),

@@ -107,6 +107,7 @@ class DestinationFile(WhoseFile):
     """A destination: entities and what becomes of each, and the keys below beside them."""
 
     internal_notes: TextAction | None = None
+    similar_notes: TextAction | None = None
     secrets: TextAction | None = None
     dropped: TextAction | None = None
     other_sessions: TextAction | None = None
@@ -191,6 +192,7 @@ class OutboundFile(_Strict):
 
     allowed_trailing_digits: int = Field(default=4, ge=0, le=8)
     note_overlap_words: int = Field(default=6, ge=2, le=50)
+    note_similarity: float = Field(default=0.8, ge=0.5, le=1)
     canaries: bool = False
 
 

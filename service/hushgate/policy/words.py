@@ -169,6 +169,8 @@ def _treatments(destination: Destination) -> Iterator[str]:
         "secrets": destination.secrets,
         "values of fields that are left out": destination.dropped,
     }
+    if destination.similar_notes is not destination.internal_notes:
+        special["what internal notes say in other words"] = destination.similar_notes
     yield from _wrapped("; ".join(f"{what}: {WORDS[action]}" for what, action in special.items()), "    ")
 
 

@@ -11,7 +11,14 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hushgate.assembly import NAMED, load_detector, load_patterns, load_tenant_keys, policy_files
+from hushgate.assembly import (
+    NAMED,
+    load_detector,
+    load_patterns,
+    load_similarity,
+    load_tenant_keys,
+    policy_files,
+)
 from hushgate.audit import decisions
 from hushgate.audit.log import Audit
 from hushgate.audit.signing import KEY_FILE
@@ -122,7 +129,7 @@ def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
     tenant_keys = load_tenant_keys(settings)
     looked = (files or watched(settings)).look()
     patterns = load_patterns(settings)
-    detector = load_detector(settings, patterns)
+    detector = load_detector(settings, patterns, load_similarity(settings))
     keys = Keys.derive(*tenant_keys.ring.keys)
     vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
     in_force = InForce(vault.board, looked)

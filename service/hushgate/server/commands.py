@@ -25,6 +25,7 @@ from hushgate.settings import Settings
     "tls_cert",
     "tls_key",
     "shadow_recognizers",
+    "note_model",
 )
 def serve(
     *,

@@ -69,6 +69,10 @@ class Note:
     words: frozenset[bytes] = field(repr=False)
     """Keyed hashes of its words, one by one."""
     gists: tuple[Gist, ...] = field(default=(), repr=False)
+    model: bytes = b""
+    """Which model of sentences has made ``meanings``; empty where there is none."""
+    meanings: tuple[bytes, ...] = field(default=(), repr=False)
+    """What its sentences say, as vectors of bytes."""
 
 
 @dataclass(frozen=True, slots=True)

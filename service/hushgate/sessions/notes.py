@@ -26,7 +26,7 @@ from hushgate.sessions.facts import Gist, Note
 from hushgate.sessions.rarity import surprise
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 _WORD = re.compile(r"\d+(?:[.,]\d{3})+(?!\d)|\w+(?:['’]\w+)?")
 _SENTENCE = re.compile(r"[.!?;\n]+(?=\s|$)|\n")
@@ -59,6 +59,8 @@ class Repeat:
     share: float
     """How much of the note's sentence stands there, 0 to 1; 1 for a run word for word."""
     note: Note
+    similar: bool = False
+    """Not by its words: ``share`` is how near it is in meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +96,45 @@ def fingerprint(
 
 def _gists(text: str, key: bytes) -> Iterator[Gist]:
     """What each sentence of a note tells: by its rarer words, and by which words stand side by side."""
-    for sentence in _SENTENCE.split(text):
-        words = _words(sentence)
-        for at in range(0, len(words), _LONGEST):
-            part = words[at : at + _LONGEST]
-            tells = {
-                _digest(key, (word.stem,)): tell
-                for word in part
-                if (tell := _tells(sentence[word.start : word.end])) > 0
-            }
-            if len(tells) >= _FEWEST and sum(tells.values()) >= _TELLING:
+    for start, end in sentences(text):
+        if part := _words(sentence := text[start:end]):
+            tells = _telling(sentence, part, key)
+            if _enough(tells):
                 yield Gist(len(part), max(_TELLING, _CONTAINED * sum(tells.values())), tuple(tells.items()))
             said = _courtesies(2)
             stems = [word.stem for word in part]
             pairs = {_digest(key, pair): 1.0 for pair in pairwise(stems) if pair not in said}
             if len(pairs) > _FEWEST:
                 yield Gist(len(part), max(_FEWEST + 1, _PAIRED * len(pairs)), tuple(pairs.items()))
+
+
+def sentences(text: str) -> Iterator[tuple[int, int]]:
+    """The text's sentences, half-open, without what stands round their words; a long one is several."""
+    at = 0
+    for end in (*(mark.start() for mark in _SENTENCE.finditer(text)), len(text)):
+        words = [word.span() for word in _WORD.finditer(text, at, end)]
+        for first in range(0, len(words), _LONGEST):
+            part = words[first : first + _LONGEST]
+            yield part[0][0], part[-1][1]
+        at = end
+
+
+def tells_enough(sentence: str) -> bool:
+    """Whether its words tell so much together that saying it again is no chance."""
+    return _enough(_telling(sentence, _words(sentence), b""))
+
+
+def _telling(sentence: str, words: Iterable[_Word], key: bytes) -> dict[bytes, float]:
+    """The marks of the rarer words, and what each tells."""
+    return {
+        _digest(key, (word.stem,)): tell
+        for word in words
+        if (tell := _tells(sentence[word.start : word.end])) > 0
+    }
+
+
+def _enough(tells: Mapping[bytes, float]) -> bool:
+    return len(tells) >= _FEWEST and sum(tells.values()) >= _TELLING
 
 
 class Notes:
@@ -145,7 +170,7 @@ class Notes:
                 continue
             in_text = [_Word(word.stem, *view.origin(word.start, word.end)) for word in read]
             repeats += self._find_in(in_text)
-        return _joined(repeats)
+        return joined(repeats)
 
     def _find_in(self, words: Sequence[_Word]) -> list[Repeat]:
         common = [self._common(word.stem) for word in words]
@@ -206,18 +231,18 @@ class Notes:
                     yield at, _digest(self._key, (words[at - 1].stem, words[at].stem))
 
 
-def _joined(repeats: Iterable[Repeat]) -> list[Repeat]:
+def joined(repeats: Iterable[Repeat]) -> list[Repeat]:
     """In order of their start, those of one note that overlap as one."""
-    joined: list[Repeat] = []
+    kept: list[Repeat] = []
     for repeat in sorted(repeats, key=lambda r: (r.start, -r.end)):
-        for at, other in enumerate(joined):
+        for at, other in enumerate(kept):
             if other.note is repeat.note and repeat.start <= other.end:
                 end, share = max(other.end, repeat.end), max(other.share, repeat.share)
-                joined[at] = replace(other, end=end, share=share)
+                kept[at] = replace(other, end=end, share=share)
                 break
         else:
-            joined.append(repeat)
-    return joined
+            kept.append(repeat)
+    return kept
 
 
 @cache

@@ -71,7 +71,8 @@ def _written(fact: Fact) -> list[object]:  # noqa: PLR0911 - one for each kind
                 [g.length, g.least, [[mark.hex(), tells] for mark, tells in g.marks]] for g in fact.gists
             ]
             prints, words = (sorted(mark.hex() for mark in marks) for marks in (fact.prints, fact.words))
-            return ["note", fact.path, fact.source, fact.width, prints, words, gists]
+            told = [meaning.hex() for meaning in fact.meanings]
+            return ["note", fact.path, fact.source, fact.width, prints, words, gists, fact.model.hex(), told]
         case Customer():
             return ["customer", fact.subject]
         case Tail():
@@ -92,13 +93,21 @@ def _read(fact: list[object]) -> Fact:  # noqa: PLR0911
             return Pseudonym(identifier, Known(**known), gender)
         case ["surrogate", str(text), dict(known)]:
             return Surrogate(text, Known(**known))
-        case ["note", str(path), str(source), int(width), list(prints), list(words), list(gists)]:
+        case ["note", _, _, _, _, _, _]:  # as hushgate wrote it before it knew of meanings
+            return _read([*fact, "", []])
+        case [
+            "note", str(path), str(source), int(width), list(prints), list(words), list(gists),
+            str(model), list(told),
+        ]:  # fmt: skip
             read = (
                 Gist(length, least, tuple((bytes.fromhex(mark), tells) for mark, tells in marks))
                 for length, least, marks in gists
             )
             runs, vocabulary = (frozenset(map(bytes.fromhex, marks)) for marks in (prints, words))
-            return Note(path, source, width, runs, vocabulary, tuple(read))
+            return Note(
+                path, source, width, runs, vocabulary, tuple(read),
+                model=bytes.fromhex(model), meanings=tuple(map(bytes.fromhex, told)),
+            )  # fmt: skip
         case ["customer", str(subject)]:
             return Customer(subject)
         case ["tail", int(number), str(text)]:

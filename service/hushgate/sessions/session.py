@@ -27,6 +27,7 @@ from hushgate.sessions.facts import (
     subject_of,
 )
 from hushgate.sessions.fragments import LONGEST_MEMORY, Fragments
+from hushgate.sessions.meanings import Meanings
 from hushgate.sessions.notes import Notes
 from hushgate.sessions.people import People, form_of, gender_of, read_name, without_title
 from hushgate.sessions.recall import Recall
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from hushgate.finding import Finding
     from hushgate.sessions.facts import Fact
+    from hushgate.sessions.meanings import Model
 
     Others = Callable[[Collection[str], str], Collection[str]]
 
@@ -85,6 +87,7 @@ class Session:
         self._recall = Recall()
         self.fragments = Fragments()
         self._note_index: Notes | None = None
+        self._meanings: Meanings | None = None
 
     def learn(self, fact: Fact, *, saved: bool = False) -> None:
         """Takes a fact in, once. ``saved``: it comes from the store."""
@@ -136,7 +139,7 @@ class Session:
                 self.surrogates.take(fact)
             case Note():
                 self._notes.append(fact)
-                self._note_index = None
+                self._note_index = self._meanings = None
             case Customer():
                 self.customer = fact.subject
             case Tail():
@@ -171,7 +174,14 @@ class Session:
             case Surrogate():
                 parts = ("surrogate", fact.known.entity, fold(fact.text))
             case Note():
-                parts = ("note", fact.path, str(fact.width), b"".join(sorted(fact.prints)).hex())
+                prints = b"".join(sorted(fact.prints)).hex()
+                parts = (
+                    "note",
+                    fact.path,
+                    str(fact.width),
+                    prints,
+                    *([fact.model.hex()] if fact.model else []),
+                )
             case Customer():
                 parts = ("customer", fact.subject)
             case Tail():
@@ -325,6 +335,12 @@ class Session:
         if self._note_index is None:
             self._note_index = Notes(self._notes, self.key)
         return self._note_index
+
+    def meanings(self, model: Model) -> Meanings:
+        """The index that finds what notes say in other words, by the server's model."""
+        if self._meanings is None:
+            self._meanings = Meanings(self._notes, model)
+        return self._meanings
 
 
 def _writings(identifier: str, form: str) -> Iterator[str]:
