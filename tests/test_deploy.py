@@ -37,6 +37,7 @@ VALUES = {
     "reason": {OK, "CANCELLED", *Reason},
     "verdict": set(Verdict),
     "code": set(Code),
+    "waits": {"decision", "label"},
     "rpc": {"Prepare", "Review", "ReviewStream", "Redact", "RedactStream", "Explain", "EndSession"},
 }
 

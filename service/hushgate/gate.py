@@ -64,7 +64,7 @@ class Gate:
         """Who is stopped, and what each agent has touched."""
         self.desk = Desk(vault, self._look)
         """What a person decides on."""
-        self._sampler = Sampler(vault, self.desk, self.trail)
+        self.sampler = Sampler(vault, self.desk, self.trail)
         self.shadow = Shadow(vault)
         """What another policy would have answered."""
 
@@ -213,11 +213,11 @@ class Gate:
 
     def draws(self, call: ReviewCall, answer: Reviewed) -> bool:
         """Whether a person may be shown what was sent; then ``sample`` should follow. From any thread."""
-        return self._sampler.draws(call, answer, self.policies.active)
+        return self.sampler.draws(call, answer, self.policies.active)
 
     def sample(self, call: ReviewCall, answer: Reviewed) -> bool:
         """Shows a person what was sent, if there is room. ``call``: with the whole draft."""
-        return self._sampler.take(call, answer, self.policies.active)
+        return self.sampler.take(call, answer, self.policies.active)
 
     def end_session(self, tenant: str, session_id: str, *, actor: str = "") -> bool:
         """Forgets the session for good. Whether there was one. ``actor``: who, as authenticated."""

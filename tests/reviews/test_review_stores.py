@@ -62,6 +62,19 @@ def test_what_waits_for_a_label_takes_no_room_of_what_waits_for_a_decision(store
     assert not store.reviews.waiting(Waits.LABEL, None, 0, 5)
 
 
+def test_it_is_known_how_many_wait_for_what(store):
+    soon = time.time() + 0.2
+    store.reviews.add(replace(ONE, name=b"over", expires=soon), [], 10)
+    for row in (ONE, TWO, THREE, replace(ONE, name=b"label", waits=Waits.LABEL)):
+        store.reviews.add(row, [], 10)
+    store.reviews.replace(TWO, replace(TWO, sealed=b"decided", waits=Waits.NOTHING))
+    time.sleep(0.3)
+    store.reviews.tend(time.time())
+
+    assert [store.reviews.count(each) for each in (Waits.DECISION, Waits.LABEL)] == [2, 1]
+    store.reviews.forget(b"tag")
+
+
 def test_what_has_expired_counts_no_more(store):
     soon = time.time() + 0.2
     store.reviews.add(replace(ONE, expires=soon), [b"tag"], 1)

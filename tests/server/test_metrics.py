@@ -143,6 +143,26 @@ def test_the_share_that_is_used_of_an_agents_budgets_is_known(start, tmp_path):
     assert {dict(has)["agent"] for each, has in samples if each == name} == {"order-bot"}
 
 
+def test_what_waits_for_a_person_and_what_was_drawn_is_counted(start, tmp_path):
+    policy = tmp_path / "policy.yaml"
+    cases = yaml.safe_load(POLICY.read_text())
+    careful = {"owner": "Care", "approved_by": "Privacy", "intents": ["order_status"]}
+    agents = {"drafter": careful | {"autonomy": "draft_only"}, "bot": dict(careful)}
+    policy.write_text(json.dumps(cases | {"agents": agents, "sampling": {"share": 1, "per_week": 1}}))
+    call = {**NAMES, "session_id": "s-1"}
+    with start("--metrics", "127.0.0.1:0", policy=policy) as server, Client(server.address) as client:
+        for text in ("all is well", "it is on its way"):
+            client.review(**call, agent_id="drafter", text=text)
+            client.review(**call, agent_id="bot", text=text)
+        until(server.notice, "hushgate_samples_total", 2)
+        samples = until(server.notice, "hushgate_reviews_waiting", 2, waits="decision")
+
+    name = "hushgate_samples_total"
+    outcomes = {o: total(samples, name, outcome=o, intent="order_status") for o in ("shown", "left out")}
+    assert outcomes == {"shown": 1, "left out": 1}
+    assert total(samples, "hushgate_reviews_waiting", waits="label") == 1
+
+
 def test_the_policy_in_force_is_known(counted):
     [(labels, value)] = [
         (dict(has), v) for (name, has), v in counted.items() if name == "hushgate_policy_info"

@@ -100,6 +100,10 @@ class Desk:
         """See ``Queue.waiting``."""
         return self._vault.reviews.waiting(waits, tenant, size=size, token=token)
 
+    def count(self, waits: Waits) -> int:
+        """See ``Queue.count``."""
+        return self._vault.reviews.count(waits)
+
     def find(self, review_id: str, tenants: frozenset[str] | None = None) -> Held:
         """The review, of one of the tenants. Failure REVIEW_UNKNOWN if there is none, or it is over."""
         return self._found(review_id, tenants).review

@@ -36,6 +36,10 @@ class MemoryReviews:
         rows = (row for row in self._rows.values() if row.waits is waits and row.arrival > after)
         return [row for row in rows if tenant in {None, row.tenant}][:count]
 
+    def count(self, waits: Waits) -> int:
+        """See ``ReviewStore.count``."""
+        return sum(row.waits is waits for row in self._rows.values())
+
     def find(self, name: bytes) -> Row | None:
         """See ``ReviewStore.find``."""
         return self._rows.get(name)

@@ -75,6 +75,10 @@ class Queue:
         reviews = [self._opened(row) for row in rows if row.expires > now]
         return reviews, str(rows[-1].arrival) if len(rows) == size else ""
 
+    def count(self, waits: Waits) -> int:
+        """How many wait for it, of all tenants."""
+        return self._store.count(waits)
+
     def find(self, review_id: str) -> Found:
         """The review. Failure REVIEW_UNKNOWN if there is none, or its time is over."""
         row = self._store.find(self._name(review_id))

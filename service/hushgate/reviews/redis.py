@@ -72,6 +72,20 @@ redis.call('DEL', KEYS[1])
 return forgotten
 """
 
+# Most wait equally long, so that what has expired stands in front.
+_COUNT = """
+local expired
+repeat
+  expired = 0
+  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, 99)) do
+    if redis.call('EXISTS', ARGV[1] .. name) == 0 then
+      expired = expired + redis.call('ZREM', KEYS[1], name)
+    end
+  end
+until expired == 0
+return redis.call('ZCARD', KEYS[1])
+"""
+
 
 class RedisReviews:
     """See ``ReviewStore`` for what each call does."""
@@ -84,7 +98,7 @@ class RedisReviews:
         """``failures``: turns Redis's errors into STORE_UNAVAILABLE."""
         self._redis = redis
         self._failures = failures
-        scripts = {"add": _ADD, "tag": _TAG, "replace": _REPLACE, "forget": _FORGET}
+        scripts = {"add": _ADD, "tag": _TAG, "replace": _REPLACE, "forget": _FORGET, "count": _COUNT}
         self._scripts = {name: redis.register_script(script) for name, script in scripts.items()}
 
     def add(self, row: Row, tags: Iterable[bytes], most: int) -> bool:
@@ -117,6 +131,10 @@ class RedisReviews:
                 if row is not None:
                     rows.append(row)
         return rows
+
+    def count(self, waits: Waits) -> int:
+        """See ``ReviewStore.count``. Who has expired behind others that wait still is counted."""
+        return int(self._run("count", [_ALL[waits]], _REVIEW))
 
     def find(self, name: bytes) -> Row | None:
         """See ``ReviewStore.find``."""

@@ -9,7 +9,7 @@ from hushgate.calls import SENDABLE
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from hushgate.audit.trail import Trail
     from hushgate.calls import ReviewCall, Reviewed
@@ -23,6 +23,8 @@ _FIRST_MONDAY: Final = 4 * _DAY
 """1970-01-05, in seconds since the epoch."""
 _HASHES: Final = 2**64
 _MOST_FULL: Final = 10_000
+SHOWN, LEFT_OUT = "shown", "left out"
+"""What comes of a message that was drawn."""
 
 
 class Sampler:
@@ -34,6 +36,8 @@ class Sampler:
         self._trail = trail
         self._full: dict[tuple[str, str], Mapping[str, int]] = {}
         """By tenant and intent: the room that is known to be taken."""
+        self.told: Callable[[str, str], object] = _nothing
+        """Told of each message that was drawn: what came of it, and its intent."""
 
     def draws(self, call: ReviewCall, answer: Reviewed, policy: Policy) -> bool:
         """Whether the message is one to be shown, if there is room.
@@ -48,9 +52,14 @@ class Sampler:
 
     def take(self, call: ReviewCall, answer: Reviewed, policy: Policy) -> bool:
         """Has a message that was drawn wait for a label. False: there is no room, or its session is over."""
-        sampling, now = policy.sampling, self._vault.now()
-        if sampling is None:
+        if policy.sampling is None:
             return False
+        shown = self._take(call, answer, policy, policy.sampling)
+        self.told(SHOWN if shown else LEFT_OUT, call.intent)
+        return shown
+
+    def _take(self, call: ReviewCall, answer: Reviewed, policy: Policy, sampling: Sampling) -> bool:
+        now = self._vault.now()
         room, until = room_for(sampling, call.intent, now)
         place = (call.tenant, call.intent)
         if self._full.get(place) == room:
@@ -90,3 +99,7 @@ def room_for(sampling: Sampling, intent: str, now: float) -> tuple[dict[str, int
         part = math.ceil(part * into / _WEEK)
     begun = f"samples/{int(week)}"
     return {begun: sampling.per_week, f"{begun}/{intent}": part}, now + _WEEK - into
+
+
+def _nothing(*_: object) -> None:
+    """Nobody is told."""

@@ -74,6 +74,12 @@ class SqliteReviews:
         with self._failures():
             return [_row(found) for found in self._db.execute(_WAITING, (tenant, after, count, waits))]
 
+    def count(self, waits: Waits) -> int:
+        """See ``ReviewStore.count``."""
+        with self._failures():
+            (count,) = self._db.execute("SELECT count(*) FROM review WHERE waiting = ?", (waits,)).fetchone()
+        return int(count)
+
     def find(self, name: bytes) -> Row | None:
         """See ``ReviewStore.find``."""
         with self._failures():

@@ -47,6 +47,9 @@ class ReviewStore(Protocol):
     def waiting(self, waits: Waits, tenant: bytes | None, after: int, count: int) -> Sequence[Row]:
         """Up to ``count`` rows that wait for it, of the tenant or of all, that arrived after that number."""
 
+    def count(self, waits: Waits) -> int:
+        """How many rows wait for it, of all tenants; where the store forgets late, some may be over."""
+
     def find(self, name: bytes) -> Row | None:
         """The row of this name; it may be over."""
 

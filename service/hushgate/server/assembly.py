@@ -32,6 +32,7 @@ from hushgate.policy.files import PolicyFiles
 from hushgate.policy.inforce import InForce
 from hushgate.proving import prove
 from hushgate.redactor import Redactor
+from hushgate.reviews.store import Waits
 from hushgate.sessions.memory_store import MemoryStore
 from hushgate.sessions.sqlite_store import SqliteStore
 from hushgate.sessions.vault import Vault
@@ -70,6 +71,8 @@ class Assembled:
     """What answers for a shadow; reads its packs. Fails with FIELD_INVALID. Takes its time, in any thread."""
     changed: Callable[[], object] = field(default=lambda: None, init=False)
     """Called when other policies are in force."""
+    queues: Callable[[Waits, int], object] | None = field(default=None, init=False)
+    """Told now and then how many wait for what, where somebody wants to know."""
     _redactors: Mapping[str, Redactor] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +114,9 @@ class Assembled:
         self.vault.tend()
         self.gate.roster.flush()
         self.gate.shadow.flush()
+        if self.queues is not None:
+            for waits in (Waits.DECISION, Waits.LABEL):
+                self.queues(waits, self.gate.desk.count(waits))
         self.audit.tend()
 
     def close(self) -> None:

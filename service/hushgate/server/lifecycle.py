@@ -127,6 +127,8 @@ def _watched(settings: Settings, assembled: Assembled, frame: Frame, share: Shar
             frame.watch(metrics)
             assembled.changed = lambda: told(metrics, assembled.entities, assembled.policies)
             assembled.gate.shadow.told = metrics.shadowed
+            assembled.gate.sampler.told = metrics.sampled
+            assembled.queues = metrics.waiting
             said = around.enter_context(served(settings, metrics.registry)) if share is None else ""
         yield said
 

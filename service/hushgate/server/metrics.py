@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from hushgate.effect import Difference
     from hushgate.policy.model import Policy
+    from hushgate.reviews.store import Waits
     from hushgate.server.log import Line
 
 OK: Final = "OK"
@@ -83,6 +84,14 @@ class Metrics:
             "hushgate_shadow_differences", "What a shadow would have changed.",
             "rpc", "kind", "entity", "before", "after",
         )  # fmt: skip
+        self._samples = self._counter(
+            "hushgate_samples", "Messages drawn for a person to look at; left out where there is no room.",
+            "outcome", "intent",
+        )  # fmt: skip
+        self._waiting = Gauge(
+            "hushgate_reviews_waiting", "Drafts that wait for a person's decision, samples for a label.",
+            ("waits",), registry=self.registry, multiprocess_mode="mostrecent",
+        )  # fmt: skip
         self._seconds = Histogram(
             "hushgate_call_seconds", "From a call's arrival to its answer; of a stream, to its end.",
             ("rpc",), buckets=SECONDS, registry=self.registry,
@@ -142,6 +151,14 @@ class Metrics:
         for (_, _, kind, what, before, after), count in differences.items():
             entity = what if what in self._words.entities else OTHER
             self._differences.labels(rpc, kind, entity if kind == "finding" else "", before, after).inc(count)
+
+    def sampled(self, outcome: str, intent: str) -> None:
+        """A message was drawn; the policy has known the intent."""
+        self._samples.labels(outcome, intent).inc()
+
+    def waiting(self, waits: Waits, count: int) -> None:
+        """So many wait in the store, which all workers share."""
+        self._waiting.labels(waits.name.lower()).set(count)
 
     def _counter(self, name: str, documentation: str, *labels: str) -> Counter:
         return Counter(name, documentation, labels, registry=self.registry)
