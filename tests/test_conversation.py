@@ -17,6 +17,33 @@ def test_a_question_stands_until_the_customer_is_spoken_to_again():
     assert questions(turns) == ["", "Your name?", "Your name?", "", "And your PIN?"]
 
 
+def test_a_question_stands_while_the_customer_looks_for_the_answer():
+    turns = [
+        ("agent", "What is your order ID?"),
+        ("customer", "sure, let me look it up"),
+        ("customer", "one moment"),
+        ("agent", "No problem, take your time."),
+        ("customer", "3300917502"),
+        ("agent", "Thank you."),
+        ("customer", "9999"),
+    ]
+    asked = "What is your order ID?"
+    waited = f"{asked}\nNo problem, take your time."
+    assert questions(turns) == ["", asked, asked, "", waited, "", "Thank you."]
+
+
+def test_a_question_ends_with_another_and_with_an_answer():
+    turns = [
+        ("agent", "Your PIN?"),
+        ("customer", "wait, let me check"),
+        ("agent", "Or your ZIP code?"),
+        ("customer", "I forgot the PIN"),
+        ("agent", "All right."),
+        ("customer", "62704"),
+    ]
+    assert questions(turns) == ["", "Your PIN?", "", "Or your ZIP code?", "", "All right."]
+
+
 def test_what_a_tool_or_the_system_says_is_no_question():
     turns = [
         ("system", "Ask for the PIN."),

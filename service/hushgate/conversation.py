@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,28 +16,46 @@ _SILENT_ROLES = frozenset({"system", "developer", "tool", "function", "action"})
 """Turns that nobody says to the customer."""
 _REQUEST = 80
 """Code points of what a customer says first that tell what they want."""
+_ASIDE = 80
+"""Code points at most of "one moment", and of what is said to somebody who looks for what was asked for."""
+_LOOKS = re.compile(
+    r"(?i)\b(?:bear|check|find|get|grab|hang|hold|look|minute|moment|open|pull|search|sec|second|wait)\b"
+)
+_SAYS_NO_MORE = re.compile(
+    r"(?i)(?:\W{0,9}\b(?:a|alright|and|bear|check|course|find|for|get|give|go|gotta|grab|hang|have|here|hmm|hold|i"
+    r"|ill|im|it|just|let|ll|look|m|me|minute|moment|my|need|no|now|of|oh|ok|okay|on|one|open|out|please|problem"
+    r"|pull|search|sec|second|see|so|sorry|sure|thank|thanks|that|the|to|uh|um|up|wait|will|with|yeah|yep|yes|you)\b){1,30}\W{0,9}"
+)
+"""Somebody who asks for a moment says one of the former, and none but the latter."""
 
 
 def questions(turns: Iterable[tuple[str, str]]) -> list[str]:
     """For each (role, text), what was asked before it; "" where it answers nothing.
 
     A customer's turn answers all that was said to them since they last spoke: until somebody speaks to them
-    again, the question stands. Where nobody speaks to them at all, only their side is known, and the request
-    that they begin with stands in for it; a turn with digits tells what was asked for, and is no request.
+    again, the question stands; and beyond that, where they asked for a moment and were only given it. Where
+    nobody speaks to them at all, only their side is known, and the request that they begin with stands in for
+    it; a turn with digits tells what was asked for, and is no request.
     """
     asked: list[str] = []
     said = request = ""
-    spoken_to = customer_last = False
+    spoken_to = customer_last = looking = False
     for role, text in turns:
         folded = role.casefold()
         if folded in CUSTOMER_ROLES:
             asked.append(said if spoken_to else request)
             if len(request) < _REQUEST and not any(map(str.isdecimal, text)):
                 request = f"{request}\n{text}"[:_REQUEST].lstrip()
+            looking = (looking or not customer_last) and _asks_for_a_moment(text)
             customer_last = True
             continue
         asked.append("")
         if folded not in _SILENT_ROLES:
-            said = text if customer_last or not said else f"{said}\n{text}"
-            spoken_to, customer_last = True, False
+            waits = looking and len(text) <= _ASIDE and "?" not in text
+            said = f"{said}\n{text}" if said and (waits or not customer_last) else text
+            spoken_to, customer_last, looking = True, False, False
     return asked
+
+
+def _asks_for_a_moment(text: str) -> bool:
+    return len(text) <= _ASIDE and bool(_LOOKS.search(text)) and bool(_SAYS_NO_MORE.fullmatch(text))
