@@ -277,8 +277,18 @@ def test_a_fault_on_the_way_to_the_candidate_does_not_fail_the_call(server, monk
     assert gate.shadow.report()[1].errors == Counter(Review=1, Prepare=1)
 
 
-def test_servers_on_one_store_run_it_together_and_add_up(server):
-    store = MemoryStore()
+def test_on_each_store_answers_are_the_same_and_the_candidate_sees_what_rests_there(server, store):
+    """The candidate has its moment of the session from the store, whatever the store is."""
+    alone, shadowed = server(), server({}, store=store)
+
+    assert [answered(alone, call) for call in CALLS] == [answered(shadowed, call) for call in CALLS]
+    assert stored(alone) == stored(shadowed)
+    tally = shadowed.shadow.report()[1]
+    assert (tally.differences, tally.dropped, tally.errors) == ({}, Counter(), Counter())
+    assert tally.compared.total() == len(CALLS)
+
+
+def test_servers_on_one_store_run_it_together_and_add_up(server, store):
     one, two = server({}, store=store), server(store=store)
     active = two.policies.active
     run = two.shadow.follow(active)
@@ -296,8 +306,7 @@ def test_servers_on_one_store_run_it_together_and_add_up(server):
     assert two.shadow.report()[1].compared == Counter(Review=2)
 
 
-def test_another_active_policy_ends_it_on_every_server(server):
-    store = MemoryStore()
+def test_another_active_policy_ends_it_on_every_server(server, store):
     one, two = server({}, store=store), server(store=store, version="v9")
 
     assert two.shadow.follow(two.policies.active) is None
