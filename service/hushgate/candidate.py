@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hushgate.calls import PrepareCall, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.effect import Answer
-    from hushgate.outbound.review import Judged
+    from hushgate.outbound.judged import Judged
     from hushgate.policy.model import Agent, Policy
     from hushgate.preparing import Told
     from hushgate.sessions.session import Session

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hushgate.calls import Prepared, Reviewed
     from hushgate.failure import Failure
     from hushgate.finding import Finding
-    from hushgate.outbound.review import Judged
+    from hushgate.outbound.judged import Judged
     from hushgate.preparing import Told
     from hushgate.redactor import Redaction
 

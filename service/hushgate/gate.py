@@ -17,7 +17,8 @@ from hushgate.calls import Code, Ground, Prepared, Reviewed, Verdict
 from hushgate.deciding import Course, in_session, once, refused
 from hushgate.finding import Action
 from hushgate.outbound.holding import held, waits
-from hushgate.outbound.review import Judged, advance, looker_for, review
+from hushgate.outbound.judged import Judged
+from hushgate.outbound.review import advance, looker_for, review, unsent
 from hushgate.preparing import prepare
 from hushgate.reviews.desk import Desk
 from hushgate.reviews.sampling import Sampler
@@ -193,9 +194,23 @@ class Gate:
         after, released = in_session(self.vault, call, decide, spent=spent, instead=instead)
         return after, "" if waiting else released
 
-    def concluded(self, call: ReviewCall, course: Course, progress: Progress, released: str) -> Reviewed:
+    def unsent(self, call: ReviewCall, course: Course, progress: Progress, draft: str) -> str:
+        """What could be sent after what was released of such a draft, where something has stopped it."""
+        if not progress.stopped or waits(call, course.agent):
+            return ""
+
+        def decide(session: Session) -> str:
+            looker = looker_for(call, course.policy, session, self._detector, self._keys)
+            return unsent(draft, progress, looker)
+
+        return in_session(self.vault, call, decide)
+
+    def concluded(
+        self, call: ReviewCall, course: Course, progress: Progress, released: str, suggestion: str = ""
+    ) -> Reviewed:
         """The answer at the end of such a review; ``released`` is what may be sent last."""
-        reviewed = _reviewed(call, held(progress.judged(released), waits(call, course.agent)), course)
+        judged = replace(progress.judged(released), suggestion=suggestion)
+        reviewed = _reviewed(call, held(judged, waits(call, course.agent)), course)
         self.trail.concluded(course, reviewed)
         self._saw(call, reviewed, {reviewed.verdict.value: 1})
         return reviewed

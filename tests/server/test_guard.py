@@ -109,6 +109,21 @@ def test_a_stream_however_cut_is_answered_as_the_whole(name, size, client, prepa
     assert {answer.verdict for answer in before} <= {Verdict.VERDICT_UNSPECIFIED}
 
 
+@pytest.mark.parametrize("stop", ["[PERSON_K7Q2M0]", "DE89 3704 0044 0532 0130 00"])
+def test_a_stream_that_is_stopped_says_how_to_go_on_from_what_was_released(stop, client, prepared):
+    draft = f"Thank you for your patience with us. We have written to {stop} again. Goodbye, dear customer."
+
+    *before, last = client.review_stream(draft, **NAMES, session_id="guard")
+
+    released = "".join(answer.text for answer in before)
+    kind = "[UNKNOWN]" if "PERSON" in stop else "[IBAN_CODE]"
+    assert last.verdict in {Verdict.VERDICT_BLOCKED, Verdict.VERDICT_HELD}
+    assert released
+    assert draft.replace(stop, kind).startswith(released + last.suggestion)
+    assert f"written to {kind}" in last.suggestion
+    assert client.review(**NAMES, session_id="guard", text=last.suggestion).verdict == Verdict.VERDICT_PASSED
+
+
 def test_an_ended_session_is_forgotten_and_may_be_ended_again(client):
     prepared = client.prepare(
         **NAMES, session_id="short", customer_id="c-1",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hushgate.calls import Code, Ground, Verdict
 from hushgate.finding import Action
-from hushgate.outbound.review import Judged
+from hushgate.outbound.judged import Judged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

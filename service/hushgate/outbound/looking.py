@@ -13,7 +13,7 @@ from hushgate.calls import Located
 from hushgate.document import path_text
 from hushgate.failure import naming
 from hushgate.finding import NOTE, SIMILAR, Finding
-from hushgate.outbound.reasons import ground_of, in_parts, risky, unknown_token
+from hushgate.outbound.reasons import ground_of, risky, unknown_token
 from hushgate.sessions.elsewhere import apart, candidates
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
@@ -109,8 +109,8 @@ class Looker:
         names = self.reader.waits
         return (risky(names),) if names else ()
 
-    def in_parts(self, told: Sequence[str], groups: Sequence[str], span: tuple[int, int]) -> list[Ground]:
-        """Why a piece may not go whose digits, behind those that were told before, give a number away."""
+    def in_parts(self, told: Sequence[str], groups: Sequence[str], span: tuple[int, int]) -> list[Sighting]:
+        """The numbers that a piece's digits, behind those that were told before, give away."""
         sighted = [
             self.reader.sight(
                 Finding(*span, known.entity, 1.0, "session.parts"), self.session.facts_about(known)
@@ -118,7 +118,7 @@ class Looker:
             for known in self.session.fragments.find((*told, *groups), len(told))
             if speaks(known, self.reader)
         ]
-        return [in_parts(sighting) for sighting in sighted if sighting.finding.action.hides]
+        return [sighting for sighting in sighted if sighting.finding.action.hides]
 
     def _restore(self, text: str) -> _Restored:
         tokens = find_tokens(text, self.session.live, self.detector.entities)

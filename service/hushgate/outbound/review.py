@@ -12,41 +12,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.calls import SENDABLE, Ground, Located, Verdict
-from hushgate.document import Number, Place, parse, places, rebuild, scalar_text, serialize
+from hushgate.calls import SENDABLE
+from hushgate.document import Place
 from hushgate.finding import Action
+from hushgate.outbound.arguments import review_arguments
 from hushgate.outbound.cutting import BEHIND, Window, sought, window_begin, windows
+from hushgate.outbound.judged import TRIES, Judged, verdict_on
 from hushgate.outbound.looking import Looker
-from hushgate.outbound.reasons import in_sentence, number_of, sentence_ends, without
+from hushgate.outbound.reasons import in_parts, in_sentence, number_of, sentence_ends, without
 from hushgate.sessions.fragments import digit_groups
 from hushgate.treatment import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hushgate.calls import ReviewCall
+    from hushgate.calls import Ground, Located, ReviewCall
     from hushgate.detection.detector import Detector
-    from hushgate.document import Path, Scalar
     from hushgate.outbound.looking import Looked, Part
     from hushgate.policy.model import Policy
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys
-
-
-_TRIES = 3
-"""How often a suggestion is made anew: what is left of a draft may read otherwise than the whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What ``review`` makes of a draft: ``content`` is what may be sent, None if it is blocked or held."""
-
-    verdict: Verdict
-    content: str | None = field(repr=False)
-    reasons: tuple[Ground, ...]
-    findings: tuple[Located, ...]
-    suggestion: str = field(default="", repr=False)
-    """What could be drafted in the place of a text that is blocked or held; empty where there is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +49,8 @@ class Progress:
     sought: int = 0
     """Before this place there is no other cut to think of."""
     ended: bool = False
+    sent: int = 0
+    """Up to where in the draft it was released."""
     sentences: int = 0
     """How many of the draft's sentences end at or before ``at``."""
     hidden: bool = False
@@ -103,7 +90,7 @@ class Progress:
 
     def judged(self, released: str) -> Judged:
         """The verdict on what is decided; ``released`` is what may be sent of it."""
-        verdict = _verdict(self.reasons, hidden=self.hidden)
+        verdict = verdict_on(self.reasons, hidden=self.hidden)
         content = released if verdict in SENDABLE else None
         return Judged(verdict, content, self.reasons, self.findings)
 
@@ -115,7 +102,7 @@ def review(call: ReviewCall, policy: Policy, session: Session, detector: Detecto
     """
     looker = looker_for(call, policy, session, detector, secret)
     if call.text is None:
-        return _review_arguments(call.arguments_json or "", looker)
+        return review_arguments(call.arguments_json or "", looker)
     progress, released = advance(Progress().given(call.text, ended=True), looker)
     judged = progress.judged(released)
     if judged.verdict in SENDABLE or looker.waits:
@@ -123,9 +110,26 @@ def review(call: ReviewCall, policy: Policy, session: Session, detector: Detecto
     return replace(judged, suggestion=_suggestion(call.text, judged.reasons, looker))
 
 
+def unsent(draft: str, progress: Progress, looker: Looker) -> str:
+    """A text to go on with from what was sent of a draft that something has stopped; "" where there is none.
+
+    ``draft``: as far as it came. Of that, what is decided, without what stops it: a half of a value may stand
+    in the rest.
+    """
+    sent = progress.sent
+    grounds = [
+        replace(ground, start=max(ground.start, sent) - sent, end=ground.end - sent)
+        for ground in progress.reasons
+        if ground.action.stops
+    ]
+    if looker.waits or not all(ground.start < ground.end for ground in grounds):
+        return ""
+    return _suggestion(draft[sent : progress.base + progress.at], grounds, looker)
+
+
 def _suggestion(draft: str, reasons: Iterable[Ground], looker: Looker) -> str:
     """The draft without what stops it, once a review of it says that nothing does; "" where none is found."""
-    for _ in range(_TRIES):
+    for _ in range(TRIES):
         draft = without(draft, reasons)
         progress, _ = _decided(Progress().given(draft, ended=True), looker)
         if not progress.stopped:
@@ -206,7 +210,7 @@ def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) 
     written = _written(progress.text[window.begin : window.end], at, cut, parts)
     told = progress.told or ()
     groups = digit_groups(written)
-    grounds += looker.in_parts(told, groups, (at, cut))
+    grounds += map(in_parts, looker.in_parts(told, groups, (at, cut)))
     ends = sentence_ends(progress.text[window.begin : window.end])
     first = progress.sentences + 1 - number_of(ends, at)
     reasons = [in_sentence(ground, first + number_of(ends, ground.start), shift) for ground in grounds]
@@ -214,6 +218,7 @@ def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) 
         progress,
         at=window.cut,
         tried=window.cut,
+        sent=progress.base + window.cut,
         told=(*told, *groups),
         sentences=progress.sentences + number_of(ends, cut) - number_of(ends, at),
         hidden=progress.hidden or any(part.hidden for part in parts),
@@ -222,7 +227,7 @@ def _decide(progress: Progress, window: Window, looked: Looked, looker: Looker) 
         reasons=(*progress.reasons, *(ground for ground in reasons if ground not in progress.reasons)),
         findings=(*progress.findings, *(one for one in findings if one not in progress.findings)),
     )
-    return after, "" if after.stopped else written
+    return (replace(after, sent=progress.sent), "") if after.stopped else (after, written)
 
 
 def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
@@ -234,47 +239,3 @@ def _written(text: str, at: int, cut: int, parts: Iterable[Part]) -> str:
         out += (text[at : part.start], part.text)
         at = part.end
     return "".join((*out, text[at:cut]))
-
-
-def _verdict(reasons: Iterable[Ground], *, hidden: bool) -> Verdict:
-    """A block goes before what a person may decide."""
-    actions = {ground.action for ground in reasons}
-    if Action.BLOCK in actions:
-        return Verdict.BLOCKED
-    if Action.HOLD in actions:
-        return Verdict.HELD
-    return Verdict.REDACTED if hidden else Verdict.PASSED
-
-
-def _review_arguments(json: str, looker: Looker) -> Judged:
-    """A tool call's arguments, value by value and key by key, numbers and nesting kept in type."""
-    tree = parse(json, field="arguments_json", object_only=True)
-    # Keys first: a number that is told in parts stands in values one behind the other.
-    texts = sorted(places(tree), key=lambda place: not place.key)
-    looked = looker.look(texts)
-    by_place = {place.at: (place, one) for place, one in zip(texts, looked, strict=True)}
-
-    def treat(path: Path, value: Scalar) -> Scalar:
-        if (path, False) not in by_place:
-            return value
-        place, one = by_place[path, False]
-        text = one.written(place.text)
-        if text == scalar_text(value):
-            return value
-        return Number(text) if one.number else text
-
-    def rename(path: Path, _: str) -> str:
-        place, one = by_place[path, True]
-        return one.written(place.text)
-
-    findings = tuple(located for one in looked for located in one.located)
-    written = [one.written(place.text) for place, one in zip(texts, looked, strict=True)]
-    told = looker.session.told(looker.call.destination)
-    groups = [group for text in written for group in digit_groups(text)]
-    together = (replace(g, detail=f"the call {g.detail}") for g in looker.in_parts(told, groups, (0, 0)))
-    reasons = (*looker.waits, *(ground for one in looked for ground in one.grounds), *together)
-    verdict = _verdict(reasons, hidden=any(one.hidden for one in looked))
-    if verdict not in SENDABLE:
-        return Judged(verdict, None, reasons, findings)
-    looker.session.tell(looker.call.destination, groups)
-    return Judged(verdict, serialize(rebuild(tree, treat, rename=rename)), reasons, findings)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hushgate.calls import Ground, ReviewCall, Verdict
-    from hushgate.outbound.review import Judged
+    from hushgate.outbound.judged import Judged
     from hushgate.policy.model import Policy
     from hushgate.reviews.held import Held
     from hushgate.reviews.queue import Found

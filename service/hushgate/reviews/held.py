@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hushgate.calls import Code, Ground, Verdict, read_ground
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Action
-from hushgate.outbound.review import Judged
+from hushgate.outbound.judged import Judged
 from hushgate.reviews.store import Waits
 
 if TYPE_CHECKING:

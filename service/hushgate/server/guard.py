@@ -15,7 +15,7 @@ from hushgate.v1 import guard_service_pb2_grpc
 from hushgate.v1.guard_service_pb2 import EndSessionResponse, ReviewStreamResponse
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Sequence
 
     from hushgate.calls import Prepared, ReviewCall, Reviewed
     from hushgate.deciding import Course
@@ -86,12 +86,15 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
                 else:
                     progress = progress.given("", ended=True)
                     progress, released = await self._go_on(context, call, course, progress)
+                suggestion = await self._unsent(context, call, course, progress, draft)
             except BaseException as error:
                 why, so_far = cause(error), progress
                 line.written = True
                 self._frame.later(lambda: self._gate.broken_off(call, course, so_far, why))
                 raise
-            reviewed = await self._frame.run(lambda: self._gate.concluded(call, course, progress, released))
+            reviewed = await self._frame.run(
+                lambda: self._gate.concluded(call, course, progress, released, suggestion)
+            )
             if course.moment is not None:
                 whole, answer = replace(call, text="".join(draft)), reviewed
                 self._frame.later(
@@ -116,6 +119,15 @@ class GuardServicer(guard_service_pb2_grpc.GuardServiceServicer):
         self, context: Context, call: ReviewCall, course: Course, progress: Progress
     ) -> tuple[Progress, str]:
         return await self._frame.decide(context, lambda: self._gate.go_on(call, course, progress))
+
+    async def _unsent(
+        self, context: Context, call: ReviewCall, course: Course, progress: Progress, draft: Sequence[str]
+    ) -> str:
+        if not progress.stopped:
+            return ""
+        return await self._frame.decide(
+            context, lambda: self._gate.unsent(call, course, progress, "".join(draft))
+        )
 
     async def EndSession(self, request: EndSessionRequest, context: Context) -> EndSessionResponse:  # noqa: N802
         """See the proto."""

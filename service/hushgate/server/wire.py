@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
 from hushgate.failure import Failure, Reason
@@ -134,16 +134,7 @@ def _draftless(
 
 def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:
     """What Review answers."""
-    answer = guard_service_pb2.ReviewResponse(
-        verdict=verdict(reviewed.verdict),
-        reasons=reasons(reviewed.reasons),
-        findings=findings(reviewed.findings),
-        decision_id=reviewed.decision_id,
-        policy_version=reviewed.policy_version,
-        policy_digest=reviewed.policy_digest,
-        review_id=reviewed.review_id,
-        suggestion=reviewed.suggestion,
-    )
+    answer = guard_service_pb2.ReviewResponse(**_decision(reviewed))
     if reviewed.text is not None:
         answer.text = reviewed.text
     if reviewed.arguments_json is not None:
@@ -153,16 +144,21 @@ def review_response(reviewed: Reviewed) -> guard_service_pb2.ReviewResponse:
 
 def review_stream_response(reviewed: Reviewed) -> guard_service_pb2.ReviewStreamResponse:
     """What ReviewStream answers last."""
-    return guard_service_pb2.ReviewStreamResponse(
-        verdict=verdict(reviewed.verdict),
-        text=reviewed.text or "",
-        reasons=reasons(reviewed.reasons),
-        findings=findings(reviewed.findings),
-        decision_id=reviewed.decision_id,
-        policy_version=reviewed.policy_version,
-        policy_digest=reviewed.policy_digest,
-        review_id=reviewed.review_id,
-    )
+    return guard_service_pb2.ReviewStreamResponse(text=reviewed.text or "", **_decision(reviewed))
+
+
+def _decision(reviewed: Reviewed) -> dict[str, Any]:
+    """The fields of both answers beside the content."""
+    return {
+        "verdict": verdict(reviewed.verdict),
+        "reasons": reasons(reviewed.reasons),
+        "findings": findings(reviewed.findings),
+        "decision_id": reviewed.decision_id,
+        "policy_version": reviewed.policy_version,
+        "policy_digest": reviewed.policy_digest,
+        "review_id": reviewed.review_id,
+        "suggestion": reviewed.suggestion,
+    }
 
 
 def reasons(grounds: Iterable[Ground]) -> list[verdict_pb2.ReviewReason]:

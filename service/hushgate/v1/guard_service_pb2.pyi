@@ -366,9 +366,10 @@ class ReviewResponse(_message.Message):
     policy_digest: _builtins.str
     """policy_digest is the SHA-256 of what that policy says, in hexadecimal."""
     suggestion: _builtins.str
-    """suggestion is a draft to go on from where a text is blocked or held: this one, with what stops it replaced by its
-    kind, such as [ACCOUNT_ID]. Tokens stand in it as they were, so that a model may read it. To send it, review it: it
-    is not blocked. Empty where there is none.
+    """suggestion is a draft to go on from where this one is blocked or held: this one, with what stops it replaced by its
+    kind, such as [ACCOUNT_ID]; of a tool call, the arguments, without those that are nothing but what stops them. Tokens
+    stand in it as they were, so that a model may read it. To send it, review it: it is not blocked. Empty where there is
+    none.
     """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
@@ -514,6 +515,7 @@ class ReviewStreamResponse(_message.Message):
     POLICY_VERSION_FIELD_NUMBER: _builtins.int
     REVIEW_ID_FIELD_NUMBER: _builtins.int
     POLICY_DIGEST_FIELD_NUMBER: _builtins.int
+    SUGGESTION_FIELD_NUMBER: _builtins.int
     verdict: _verdict_pb2.Verdict.ValueType
     """verdict is VERDICT_UNSPECIFIED while the review goes on, and the verdict on the whole draft in the last message."""
     text: _builtins.str
@@ -526,6 +528,11 @@ class ReviewStreamResponse(_message.Message):
     """review_id names what a person has to decide, if the verdict is VERDICT_HELD."""
     policy_digest: _builtins.str
     """policy_digest is the SHA-256 of what that policy says, in hexadecimal. It stands in the last message."""
+    suggestion: _builtins.str
+    """suggestion is a draft to go on from behind what was released, if the verdict is VERDICT_BLOCKED or VERDICT_HELD: what
+    came and was not released, with what stops it replaced by its kind. To send it, review it, as in ReviewResponse. Empty
+    where there is none.
+    """
     @_builtins.property
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_verdict_pb2.ReviewReason]:
         """reasons are the grounds of the verdict; offsets count in the whole draft."""
@@ -545,10 +552,11 @@ class ReviewStreamResponse(_message.Message):
         policy_version: _builtins.str = ...,
         review_id: _builtins.str = ...,
         policy_digest: _builtins.str = ...,
+        suggestion: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "findings", b"findings", "policy_digest", b"policy_digest", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision_id", b"decision_id", "findings", b"findings", "policy_digest", b"policy_digest", "policy_version", b"policy_version", "reasons", b"reasons", "review_id", b"review_id", "suggestion", b"suggestion", "text", b"text", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
