@@ -30,7 +30,7 @@ from hushgate.transformation.joinable import Keys
 from hushgate.treatment import Reader
 
 POLICIES = Path(__file__).parents[2] / "policies"
-SHIPPED = ("ccpa", "gdpr", "hipaa", "pci_dss")
+SHIPPED = ("ccpa", "gdpr", "hipaa", "hipaa_safe_harbor", "pci_dss")
 KEY = b"k" * 32
 ENTITIES = {rule.entity for pack in open_packs(pack_files(Settings()))[0] for rule in pack.rules}
 NAMED = {"PERSON", "LOCATION", "ORGANIZATION", "NRP"}
@@ -102,7 +102,8 @@ def test_no_policy_is_laxer_than_its_profile_and_no_profile_loosens_a_policy(tmp
         both = Reader(strict, strict.destination(place), "c-1").decided(finding, known)
         least = {"customer": Action.BLOCK}.get(place, Action.REDACT)
         assert STRICTNESS.index(both.action) >= max(map(STRICTNESS.index, (floor.action, least)))
-        assert floor.decided_by == ((f"profile.{name}",) if floor.action is not Action.KEEP else ())
+        assert {*floor.decided_by} <= {f"profile.{each}" for each in with_.profiles}
+        assert bool(floor.decided_by) == (floor.action is not Action.KEEP)
 
 
 def test_where_several_profiles_apply_the_strictest_wins_and_the_answer_says_which(tmp_path, detector):
@@ -178,6 +179,14 @@ def test_safe_harbor_leaves_the_year_and_the_first_digits_of_a_zip_code(tmp_path
     assert customer["ssn"].startswith("[US_SSN_")
 
 
+def test_safe_harbor_by_its_letter_leaves_no_token_and_no_employer(tmp_path, detector):
+    policy = lax(tmp_path, "hipaa_safe_harbor", deny={"ORGANIZATION": ["Ostrander Mills"]})
+    told_ = told(policy, detector, {}, "ssn 536-22-8417, born 1984-05-03, works for Ostrander Mills")
+
+    assert told_.messages[0].text == "ssn [US_SSN], born 1984, works for [ORGANIZATION]"
+    assert [*policy.profiles] == ["hipaa", "hipaa_safe_harbor"]
+
+
 @pytest.mark.parametrize("profiles", [["gdpr"], ["ccpa"], ["pci_dss"], ["gdpr", "ccpa", "pci_dss"]])
 def test_the_shipped_policy_does_what_its_tests_say_under_the_profiles_too(tmp_path, detector, profiles):
     from hushgate.proving import prove
@@ -206,7 +215,7 @@ def test_a_profile_is_part_of_what_the_policy_says(tmp_path):
 @pytest.mark.parametrize(
     ("profiles", "line", "sentence"),
     [
-        (["gdpr", "sox"], 4, "names no profile; hushgate has ccpa, gdpr, hipaa, pci_dss"),
+        (["gdpr", "sox"], 4, "names no profile; hushgate has ccpa, gdpr, hipaa, hipaa_safe_harbor, pci_dss"),
         (["./nowhere.yaml"], 3, "names no profile"),
         ([OWN], 3, "names no profile"),
         (["gdpr", "gdpr"], 4, "the profile gdpr stands here a second time"),
