@@ -64,6 +64,11 @@ def names(model):
     return Names.load(model)
 
 
+@pytest.fixture(scope="module")
+def shipped():
+    return Names.load(spacy_model.SHIPPED)
+
+
 def spans(text, findings):
     return [(f.entity, text[f.start : f.end]) for f in findings]
 
@@ -185,6 +190,29 @@ class TestNoModel:
     def test_a_directory_that_holds_no_model_fails_at_the_start(self, tmp_path):
         with pytest.raises(Failure, match="cannot be loaded"):
             Names.load(tmp_path)
+
+
+class TestStructure:
+    @pytest.mark.parametrize(
+        ("line", "name"),
+        [
+            ('{"caller":"Siobhan O\'Rourke","plan":"gold"}', "Siobhan O'Rourke"),
+            ('{"name":"Dana Whitfield"}', "Dana Whitfield"),
+            ("{'name':'Dana Whitfield','age':4}", "Dana Whitfield"),
+            ("name=Dana Whitfield;tier=gold", "Dana Whitfield"),
+            ("user=dana whitfield|status=open", "dana whitfield"),
+            ("<name>Dana Whitfield</name><tier>gold</tier>", "Dana Whitfield"),
+            ('level=info customer="Dana Whitfield" agent=bot-1', "Dana Whitfield"),
+        ],
+    )
+    def test_a_name_in_a_line_without_spaces_is_found_and_its_marks_stay(self, line, name, shipped):
+        assert ("PERSON", name) in found(shipped, line)
+
+    @pytest.mark.parametrize(
+        "line", ['{"level":"info","status":"Completed"}', "<status>Open</status>", "first_name=;plan=Gold"]
+    )
+    def test_a_line_that_names_nobody_stays_as_it_is(self, line, shipped):
+        assert found(shipped, line) == []
 
 
 class TestLanguage:

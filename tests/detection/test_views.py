@@ -89,6 +89,36 @@ def test_what_is_read_out_is_written_down(text, view):
 
 
 @pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("locator alpha bravo 7 9 4", "locator AB794"),
+        ("bravo, tango, niner, four, x-ray", "BT94X"),
+        ("Lima Delta one nine kilo X ray romeo", "LD19KXR"),
+        ("S for sugar, W for whisky, 1, A for apple, 2 double a", "SW1A2AA"),
+        ("B as in boy, C as in cat, 4 4", "BC44"),
+        ("bravo tango 794", "BT794"),
+        ("d like david a b 4 charlie", "DAB4C"),
+    ],
+)
+def test_a_code_that_is_spelled_is_written_down(text, view):
+    assert ("spelled", view) in seen(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "mike and oscar play golf",
+        "the hotel in lima, and in quebec",
+        "B as in cat, C as in dog, 4 4",
+        "a hotel for 2 in november",
+        "I for one am in charge",
+    ],
+)
+def test_words_that_spell_nothing_stay(text):
+    assert [view for view in seen(text) if view[0] == "spelled"] == []
+
+
+@pytest.mark.parametrize(
     "text",
     ["one two", "one 4111111111111111", "order two 12 inch", "we met at the dot", "look at example dot com"],
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import spacy
 from spacy.language import Language
 from spacy.pipeline import Tok2Vec
+from spacy.tokenizer import Tokenizer
 from spacy.util import is_package
 
 from hushgate.failure import Failure, Reason
@@ -32,6 +34,16 @@ _UNUSED = (
     "textcat_multilabel",
     "entity_linker",
 )
+
+_PARTED = "|".join(
+    (
+        r"[=;<>|{}\[\]()\"“”«»]|\\[nrt]?",
+        r"&(?=\w+=)",
+        r"(?<=[\w\"'’])[:,](?=[\"'‘])",  # "name":"Dana"
+        r"(?<=\w)['’](?=[:,\]}=>])|(?<=[:,\[{=(])['‘](?=\w)",  # {'name':'Dana'}
+    )
+)
+"""Where what is written without spaces falls apart: JSON, XML, tables, parameters."""
 
 
 def choose(model: str | Path) -> str | Path | None:
@@ -60,11 +72,20 @@ def load(model: str | Path) -> Language:
         for name, part in list(nlp.pipeline):
             if isinstance(part, Tok2Vec) and not part.listening_components:
                 nlp.remove_pipe(name)
+        part_structure(nlp)
         nlp("One sentence, so that a model that cannot run is known before it is needed.")
     except Exception as error:
         sentence = f"the name model {model} cannot be loaded: {type(error).__name__}: {error}"
         raise Failure(Reason.FIELD_INVALID, sentence, field="names") from error
     return nlp
+
+
+def part_structure(nlp: Language) -> None:
+    """Has the tokenizer see a name in JSON or in a log: spaCy's own is for prose, and leaves it glued."""
+    tokenizer = nlp.tokenizer
+    if isinstance(tokenizer, Tokenizer) and tokenizer.infix_finditer is not None:
+        prose = tokenizer.infix_finditer.__self__.pattern
+        tokenizer.infix_finditer = re.compile(f"{prose}|{_PARTED}").finditer
 
 
 def blank(language: str) -> Language:

@@ -16,6 +16,7 @@ from hushgate.detection.gluing import GLUED, glued_names
 from hushgate.detection.ibans import scattered_ibans
 from hushgate.detection.rewriting import View, plain, reversed_in_place, rewritten
 from hushgate.detection.separating import backwards, odd_separators
+from hushgate.detection.spelling import ALPHABET, NAMED, spelled_codes
 from hushgate.detection.spoken import NUMBER_WORD, UNIT, spoken_addresses, spoken_digits
 from hushgate.detection.swapping import swapped_digits
 
@@ -40,6 +41,8 @@ _TRIGGERS = {
     "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
+    "codes": rf"(?i)\b(?:{ALPHABET}){_GAP}(?:{ALPHABET}|{UNIT}|0|[a-z]\b)|(?:0|{UNIT}){_GAP}(?:{ALPHABET})\b"
+    rf"|\b{NAMED}{_GAP}[a-z]\b",
     "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
     "glued": r"(?i)\b(?:account|acct?|bank|card|cc|iban)[a-z]{2}00|"
     + GLUED
@@ -117,6 +120,8 @@ def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
     if spoken:
         yield spoken
         source, triggers = spoken, _triggers(encoded(spoken.text))
+    if "codes" in triggers and (view := rewritten("spelled", source, spelled_codes(source.text))):
+        yield view
     if "addresses" in triggers and (view := rewritten("spoken", source, spoken_addresses(source.text))):
         yield view
     if "ibans" in triggers and (view := rewritten("ibans", source, scattered_ibans(source.text))):
