@@ -10,6 +10,7 @@ import regex
 from hushgate.detection.answers import Answers
 from hushgate.detection.matcher import Matcher
 from hushgate.detection.packs import ANSWER, Pack, open_packs
+from hushgate.detection.provoking import provocations
 from hushgate.detection.search import Search
 from hushgate.failure import Failure
 
@@ -102,12 +103,14 @@ def _pattern_problems(pack: Pack, index: int, rule: Rule) -> Iterator[Problem]:
     for name, probe in _probes(rule):
         if _milliseconds(search, probe) > PROBE_MS and _milliseconds(search, probe) > PROBE_MS:
             yield pack.problem(
-                index, here, f"pattern takes longer than {PROBE_MS} ms on {PROBE_LENGTH} characters of {name}"
+                index, here, f"pattern takes longer than {PROBE_MS} ms on {len(probe)} characters of {name}"
             )
             return
 
 
 def _probes(rule: Rule) -> Iterator[tuple[str, str]]:
+    for body, text in provocations(rule.pattern):
+        yield f"{body!r}, which a loop of it repeats", text
     for piece in _PROBES:
         yield repr(piece), piece * (PROBE_LENGTH // len(piece))
     for number, example in enumerate(rule.matches, 1):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-_REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
+REPEATS = frozenset({op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT})
 _ASSERTIONS = {op.AT, op.ASSERT, op.ASSERT_NOT}
 
 
@@ -68,20 +68,24 @@ def _tail(tree: Any) -> Callable[[str, int], object]:  # noqa: ANN401 - the pars
 def _nodes(tree: Iterable[Any]) -> Iterator[Any]:
     for node in tree:
         yield node
-        code, argument = node
-        if code is op.BRANCH:
-            inner = argument[1]
-        elif code is op.GROUPREF_EXISTS:
-            inner = [part for part in argument[1:] if part is not None]
-        elif code is op.ATOMIC_GROUP:
-            inner = [argument]
-        elif code is op.SUBPATTERN:
-            inner = [argument[3]]
-        elif code in _REPEATS:
-            inner = [argument[2]]
-        elif code in {op.ASSERT, op.ASSERT_NOT}:
-            inner = [argument[1]]
-        else:
-            inner = []
-        for part in inner:
-            yield from _nodes(part)
+        for inner in inside(node):
+            yield from _nodes(inner)
+
+
+def inside(node: Any) -> list[Any]:  # noqa: ANN401 - the parser's
+    """The sequences of nodes in a node of the parser's tree."""
+    code, argument = node
+    found: list[Any] = []
+    if code is op.BRANCH:
+        found = argument[1]
+    elif code is op.GROUPREF_EXISTS:
+        found = [part for part in argument[1:] if part is not None]
+    elif code is op.ATOMIC_GROUP:
+        found = [argument]
+    elif code is op.SUBPATTERN:
+        found = [argument[3]]
+    elif code in REPEATS:
+        found = [argument[2]]
+    elif code in {op.ASSERT, op.ASSERT_NOT}:
+        found = [argument[1]]
+    return found
