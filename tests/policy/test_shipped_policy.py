@@ -12,6 +12,7 @@ from hushgate.finding import SECRETS, Action
 from hushgate.minimization.minimize import minimize
 from hushgate.policy.model import DESTINATIONS
 from hushgate.policy.reader import check_policy, read_policy
+from hushgate.policy.strictness import tightened
 from hushgate.yamlfile import read_yaml
 
 FILE = Path(__file__).parents[2] / "policies" / "contact-centre.yaml"
@@ -234,3 +235,50 @@ def test_it_works_before_any_agent_is_registered():
     POLICY.authorize("anyone", "order_status")
 
     assert POLICY.admits("any tenant")
+
+
+def narrowed(destination, entity, *, channel="", tool=""):
+    """What becomes of the reader's own on a channel, or for a tool."""
+    there = POLICY.destination(destination)
+    asked = [("", each.own.action(entity)) for each in there.on_way(channel, tool)]
+    return tightened(there.own.action(entity), asked)[0].value
+
+
+@pytest.mark.parametrize(
+    ("channel", "email", "birthday"),
+    [
+        ("chat", "mask", "mask"),
+        ("E-Mail", "redact", "redact"),
+        ("email", "mask", "redact"),
+        ("sms", "redact", "redact"),
+        ("voice", "redact", "redact"),
+        ("", "redact", "redact"),
+    ],
+)
+def test_a_channel_hides_what_it_would_show_to_others(channel, email, birthday):
+    assert narrowed("customer", "EMAIL_ADDRESS", channel=channel) == email
+    assert narrowed("customer", "DATE_OF_BIRTH", channel=channel) == birthday
+    assert narrowed("customer", "ACCOUNT_ID", channel=channel) == "last4"
+    assert narrowed("customer", "PERSON", channel=channel) == "keep"
+
+
+@pytest.mark.parametrize(
+    ("tool", "card", "pin"),
+    [
+        ("crm", "keep", "keep"),
+        ("identity", "redact", "keep"),
+        ("payments", "keep", "redact"),
+        ("x", "redact", "redact"),
+    ],
+)
+def test_a_tool_is_given_what_it_has_a_use_for(tool, card, pin):
+    assert narrowed("tool", "CREDIT_CARD", tool=tool) == card
+    assert narrowed("tool", "PIN", tool=tool) == pin
+
+
+@pytest.mark.parametrize(
+    "entity",
+    ["PERSON", "EMAIL_ADDRESS", "PHONE_NUMBER", "STREET_ADDRESS", "ACCOUNT_ID", "CUSTOMER_ID", "ORDER_ID"],
+)
+def test_a_tool_that_nobody_has_named_can_still_find_and_reach_the_customer(entity):
+    assert narrowed("tool", entity, tool="lookup") == "keep"

@@ -56,7 +56,7 @@ def play() -> None:
         person = _token(prepared, "PERSON")
         for draft in story["drafts"]:
             text = draft["text"].replace("{PERSON}", person)
-            _show_review(console, draft["title"], text, client.review(**names, text=text))
+            _show_review(console, draft["title"], text, client.review(**names, channel="chat", text=text))
         client.end_session(tenant=story["tenant"], session_id="demo")
 
 

@@ -97,7 +97,7 @@ def _destinations(old: Policy, new: Policy) -> Iterator[Change]:
             yield from _named(name, way, getattr(was, way), getattr(now, way))
 
 
-def _whose(name: str, was: Destination, now: Destination) -> Iterator[Change]:
+def _whose(name: str, was: Destination | Tightening, now: Destination | Tightening) -> Iterator[Change]:
     """By whose the value is; once, where it makes no difference in either policy."""
     if all(each.own == each.others == each.unknown for each in (was, now)):
         yield from _treatment(name, was.own, now.own)
@@ -139,8 +139,7 @@ def _named(
 ) -> Iterator[Change]:
     for each in sorted({*was, *now}):
         if each in was and each in now:
-            # A channel or a tool treats all values alike, whoever's they are.
-            yield from _treatment(f"{name}, {way} {each}", was[each].own, now[each].own)
+            yield from _whose(f"{name}, {way} {each}", was[each], now[each])
         else:
             named = ("not named", "named")
             before, after = named if each in now else reversed(named)

@@ -59,10 +59,8 @@ def _over(flat: Mapping[str, V], written: Mapping[str, V] | None) -> Mapping[str
     return written if written is not None and "default" in written else {**flat, **(written or {})}
 
 
-def _ways(kind: str, written: Mapping[str, Mapping[str, str]] | None) -> dict[str, Tightening]:
-    """What is not said stays as the destination has it."""
-    ways = {name: _treatment(each, Action.KEEP) for name, each in (written or {}).items()}
-    return {name.casefold(): Tightening(f"{kind}.{name}", all_, all_, all_) for name, all_ in ways.items()}
+def _ways(kind: str, written: Mapping[str, WhoseFile] | None) -> dict[str, Tightening]:
+    return {name.casefold(): _hiding(f"{kind}.{name}", said) for name, said in (written or {}).items()}
 
 
 def _at_risk(signal: str, file: SignalFile, destination: str) -> tuple[Tightening, ...]:
@@ -75,8 +73,12 @@ def _at_risk(signal: str, file: SignalFile, destination: str) -> tuple[Tightenin
 
 
 def tightening(name: str, file: TighteningFile, destination: str) -> Tightening:
-    """What it hides on the way there. What is said for all values alike holds for each of the three, too."""
-    said = getattr(file, destination) or WhoseFile()
+    """What it hides on the way there."""
+    return _hiding(name, getattr(file, destination) or WhoseFile())
+
+
+def _hiding(name: str, said: WhoseFile) -> Tightening:
+    """What is said for all values alike holds for each of the three, too; what is not said stays."""
     all_ = _treatment(said_of_all(said), Action.KEEP)
     own, others, unknown = (
         all_.joined(_treatment(whose or {}, Action.KEEP)) for whose in (said.own, said.others, said.unknown)

@@ -111,6 +111,12 @@ def _treatments(data: dict[str, Any]) -> Iterator[tuple[Loc, Collection[str]]]:
         (("destinations", place), DestinationFile.model_fields) for place in _mapping(data, "destinations")
     ]
     places += [
+        ((*at, way, name), WhoseFile.model_fields)
+        for at, _ in tuple(places)
+        for way in _WAYS
+        for name in _mapping(data, *at, way)
+    ]
+    places += [
         ((*at, place), WhoseFile.model_fields)
         for at in _tightenings(data)
         for place in DestinationsFile.model_fields
@@ -118,7 +124,6 @@ def _treatments(data: dict[str, Any]) -> Iterator[tuple[Loc, Collection[str]]]:
     for at, keys in places:
         yield at, keys
         yield from (((*at, whose), _DEFAULT) for whose in _WHOSE)
-        yield from (((*at, way, name), _DEFAULT) for way in _WAYS for name in _mapping(data, *at, way))
         yield (*at, "thresholds"), _DEFAULT
 
 

@@ -103,6 +103,9 @@ class WhoseFile(BaseModel):
     unknown: Treatment | None = None
 
 
+_Whose = Annotated[WhoseFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | WhoseFile)]
+
+
 class DestinationFile(WhoseFile):
     """A destination: entities and what becomes of each, and the keys below beside them."""
 
@@ -112,17 +115,14 @@ class DestinationFile(WhoseFile):
     dropped: TextAction | None = None
     other_sessions: TextAction | None = None
     unknown_tokens: Stop | None = None
-    channels: Annotated[dict[str, Treatment], Some] | None = None
-    tools: Annotated[dict[str, Treatment], Some] | None = None
+    channels: Annotated[dict[str, _Whose], Some] | None = None
+    tools: Annotated[dict[str, _Whose], Some] | None = None
     thresholds: Thresholds | None = None
 
 
 _Destination = Annotated[
     DestinationFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | DestinationFile)
 ]
-
-
-_Whose = Annotated[WhoseFile, BeforeValidator(_treatment, json_schema_input_type=TextAction | WhoseFile)]
 
 
 class TighteningFile(_Strict):
