@@ -95,8 +95,9 @@ def apart(
 
 
 def _holds(number: Number, name: Finding) -> bool:
-    """Whether the name is a part of the number, as its town is of an address."""
-    return number.start <= name.start and name.end <= number.end
+    """Whether the name is no more than a part of the number, as its town is of an address."""
+    longer = number.end - number.start > name.end - name.start
+    return longer and number.start <= name.start and name.end <= number.end
 
 
 def _without_label(
