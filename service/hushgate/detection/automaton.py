@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import re2
 from re2 import _re2
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 
 _SINGLE = 4 << 20
@@ -23,32 +23,28 @@ class Automaton:
     def __init__(self, patterns: Sequence[str]) -> None:
         self._patterns = tuple(patterns)
         self._all = range(len(self._patterns))
-        self._set = re2.Set.SearchSet(latin_1())
+        every = re2.Set.SearchSet(latin_1())
         for pattern in self._patterns:
-            self._set.Add(pattern)
-        self._set.Add("")  # matches every text: an answer without it is no answer
-        self._set.Compile()
+            every.Add(pattern)
+        every.Add("")  # matches every text: an answer without it is no answer
+        every.Compile()
+        # RE2 itself, here and below: what Python wraps around it takes as long as to search a short text.
+        self._match = every._set.Match
 
     def match(self, data: bytes) -> Sequence[int]:
         """The indices of the patterns that match, in no order; of all where that cannot be told."""
-        hits: list[int] = self._set.Match(data)
+        hits: list[int] = self._match(data)
         if not hits:  # it ran out of memory, which RE2 says nowhere else
             return self._all
         hits.remove(len(self._all))
         return hits
 
 
-def begin(pattern: str, data: bytes, start: int, end: int) -> int:
-    """Where the first match of the pattern in ``data[start:end]`` begins; -1 where there is none."""
-    # RE2 itself: what Python wraps around it takes longer than to search 200 characters.
-    found: int = _single(pattern).Match(_ANYWHERE, data, start, end)[0][0]
-    return found
-
-
 def lines(pattern: str, data: bytes, starts: Sequence[int]) -> Iterator[int]:
     """On which lines a match of the pattern begins, in order. ``starts``: where each line does."""
     place = 0
-    while (found := begin(pattern, data, place, len(data))) >= 0:
+    begin = beginning(pattern)
+    while (found := begin(data, place, len(data))) >= 0:
         line = bisect_right(starts, found) - 1
         yield line
         if line + 1 == len(starts):
@@ -60,10 +56,17 @@ _ANYWHERE = _re2.RE2.Anchor.UNANCHORED
 
 
 @lru_cache(maxsize=2048)
-def _single(pattern: str) -> Any:  # noqa: ANN401 - RE2's own
+def beginning(pattern: str) -> Callable[[bytes, int, int], int]:
+    """What says where in ``data[start:end]`` the pattern's first match begins; -1 where there is none."""
     options = latin_1()
     options.max_mem = _SINGLE
-    return _re2.RE2(pattern.encode(), options)
+    match = _re2.RE2(pattern.encode(), options).Match
+
+    def begin(data: bytes, start: int, end: int) -> int:
+        found: int = match(_ANYWHERE, data, start, end)[0][0]
+        return found
+
+    return begin
 
 
 def latin_1() -> re2.Options:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hushgate.detection.automaton import begin
+from hushgate.detection.automaton import beginning
 from hushgate.detection.superset import HEAD
 
 if TYPE_CHECKING:
@@ -28,16 +28,18 @@ def windows(superset: Superset, data: bytes, parts: Sequence[Window]) -> Iterato
     if not pattern:
         yield from parts
         return
+    begin = beginning(pattern)
+    length = len(data)
     for start, stop in parts:
         place, step = start, STEP
         while place < stop:
             reach = min(place + PART, stop)
-            found = begin(pattern, data, max(place - 1, 0), min(reach + HEAD + 1, len(data)))
+            found = begin(data, place - 1 if place else 0, min(reach + HEAD + 1, length))
             if not 0 <= found < reach:
                 place, step = reach, STEP
                 continue
-            step = 2 * step if found <= place else STEP
             first = max(found, place)
+            step = STEP if found > place else 2 * step
             place = min(first + step, stop)
             if data[first] not in superset.first:
                 first += 1

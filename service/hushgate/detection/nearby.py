@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 WORDS_BEFORE = 8
 WORDS_AFTER = 3
@@ -97,7 +97,7 @@ def vocabulary(entries: Iterable[str]) -> Vocabulary:
 
 def place(passages: Iterable[str], label: str) -> Place:
     """The words of the label, then those of the passages; no group reaches from one into the next."""
-    letters = _GAP.join(map(folded, (label, *passages)))
+    letters = folded(_GAP.join((label, *passages)))
     words = _WORD.findall(letters)
     return Place(frozenset(words), f" {' '.join(words)} ", letters)
 
@@ -110,8 +110,9 @@ def around(text: str, start: int, end: int, label: str) -> Place:
 def _before(text: str, start: int) -> str:
     limit = max(0, start - CHARACTERS_BEFORE)
     cut = start
-    while cut > limit and _one_word(text, cut, start):
-        cut -= 1
+    if goes_on := _word_at(text, start):
+        while cut > limit and goes_on(text[cut - 1]):
+            cut -= 1
     # Backwards it is one match, however many words there are.
     last = _LAST_WORDS.match(text[limit:start][::-1])
     first = start - last.end() if last else cut
@@ -125,8 +126,9 @@ def _before(text: str, start: int) -> str:
 def _after(text: str, end: int) -> str:
     limit = min(len(text), end + CHARACTERS_AFTER)
     first = end
-    while first < limit and _one_word(text, first, end):
-        first += 1
+    if goes_on := _word_at(text, end):
+        while first < limit and goes_on(text[first]):
+            first += 1
     words = _FIRST_WORDS.match(text, first, limit)
     last = words.end() if words else first
     if last == limit < len(text) and _RUN.match(text, limit - 1) and _RUN.match(text, limit):
@@ -136,9 +138,10 @@ def _after(text: str, end: int) -> str:
     return text[first:last]
 
 
-def _one_word(text: str, place: int, edge: int) -> bool:
-    """Whether a word, or a number, goes on at ``place`` that the ``edge`` of a candidate cuts."""
-    if not (0 < place < len(text) and 0 < edge < len(text)):
-        return False
-    cut = text[edge - 1 : edge + 1], text[place - 1 : place + 1]
-    return all(map(str.isalpha, cut)) or all(map(str.isdecimal, cut))
+def _word_at(text: str, edge: int) -> Callable[[str], bool] | None:
+    """Which characters belong to the word, or the number, that the edge of a candidate cuts, if any."""
+    if 0 < edge < len(text):
+        for kind in (str.isalpha, str.isdecimal):
+            if kind(text[edge - 1]) and kind(text[edge]):
+                return kind
+    return None

@@ -61,7 +61,7 @@ def rewritten(name: str, source: View, changes: Iterable[Change]) -> View | None
 def plain(text: str) -> View:
     """The text as it stands."""
     length = len(text)
-    return View("plain", text, array("I", range(length)), array("I", range(1, length + 1)))
+    return View("plain", text, range(length), range(1, length + 1))
 
 
 def reversed_in_place(name: str, source: View, spans: Iterable[tuple[int, int]]) -> View | None:

@@ -39,6 +39,9 @@ class Search:
         self.rule = rule
         self._timeout_ms = timeout_ms
         self.structure = structure(rule.pattern)
+        width, ahead = self.structure.width, self.structure.ahead
+        # So far beyond the last place where a match begins it may read.
+        self._sight = None if width is None or ahead is None else width + ahead + 2
         self._check: Check | None = CHECKS[rule.checksum] if rule.checksum else None
 
     @cached_property
@@ -79,26 +82,24 @@ class Search:
             sentence = f"rule {self.rule.id} took longer than {self._timeout_ms} milliseconds"
             raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=self._timeout_ms) from None
 
-    def _matches(self, text: str, start: int, stop: int) -> Iterator[regex.Match[str]]:
+    def _matches(self, text: str, start: int, stop: int) -> Iterable[regex.Match[str]]:
         """A match for each place in ``[start, stop)`` where one begins."""
         timeout = deadline.within((self._timeout_ms + (stop - start) // 100) / 1000)
-        limit = self._limit(stop, len(text))
-        if stop - start <= STEP:  # a search would go on from there to the limit
-            for place in range(start, stop):
-                if match := self._pattern.match(text, place, limit, timeout=timeout):
-                    yield match
-            return
+        limit = len(text) if self._sight is None else min(len(text), stop + self._sight)
+        if stop - start > STEP:
+            return self._matches_along(text, start, stop, limit, timeout)
+        # A search would go on from there to the limit.
+        match = self._pattern.match
+        tried = [match(text, place, limit, timeout=timeout) for place in range(start, stop)]
+        return [each for each in tried if each]
+
+    def _matches_along(
+        self, text: str, start: int, stop: int, limit: int, timeout: float
+    ) -> Iterator[regex.Match[str]]:
         for match in self._pattern.finditer(text, start, limit, overlapped=True, timeout=timeout):
             if match.start() >= stop:
                 return
             yield match
-
-    def _limit(self, stop: int, length: int) -> int:
-        """Where a search may stop reading: past all that a match begun before ``stop`` can see."""
-        width, ahead = self.structure.width, self.structure.ahead
-        if width is None or ahead is None:
-            return length
-        return min(length, stop + width + ahead + 2)
 
     def _accepted(self, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
         start, end = match.span(self._value)

@@ -53,7 +53,7 @@ class Superset:
     text: str
     """Empty when nothing short of running the pattern itself will do."""
     also: str
-    """What matches, too, wherever the pattern does: up to a look-ahead that wants a digit; empty: none."""
+    """What matches, too, wherever the pattern does: up to a look-ahead that wants digits; empty: none."""
     first: bytes
     """The bytes that a match may begin with."""
     wordless: bool
@@ -101,7 +101,7 @@ class _Head:
     last: bool
     """It ends where they end."""
     ahead: bool = False
-    """Where a look-ahead wants a digit and what follows it wants none, follow the look-ahead alone."""
+    """Where a look-ahead wants more digits than what follows it, follow the look-ahead alone."""
 
     def sequence(self, nodes: Iterable[Any], room: int) -> _Part:
         """As much of the nodes as fits into ``room`` characters."""
@@ -118,7 +118,7 @@ class _Head:
             # An edge takes up the one character beside the match: what is inside may not ask for it again.
             first = self.first and index <= consuming[0] and not edges[0]
             here = replace(self, first=first, last=self.last and index >= consuming[-1] and not edges[1])
-            if self.ahead and here.wants_digit(nodes[index:], room - width):
+            if self.ahead and here.wants_digits(nodes[index:], room - width):
                 inner = replace(here, last=False).sequence(argument[1], room - width)
                 return _Part("".join((*texts, inner.text)), width + inner.width, cut=True)
             part = here.node(code, argument, room - width)
@@ -129,14 +129,16 @@ class _Head:
         texts.append(edges[1])
         return _Part("".join(texts), width)
 
-    def wants_digit(self, nodes: Sequence[Any], room: int) -> bool:
-        """Whether the first of the nodes is a look-ahead to a digit, which the others do not want."""
+    def wants_digits(self, nodes: Sequence[Any], room: int) -> bool:
+        """Whether the first of the nodes is a look-ahead to more digits than the others want."""
         code, argument = nodes[0]
         if code is not op.ASSERT or argument[0] != _AHEAD:
             return False
-        return (
-            self.reach(argument[1], DIGITS, room) is not None and self.reach(nodes[1:], DIGITS, room) is None
+        ahead, behind = (
+            max(self.digits(each), 1) if self.reach(each, DIGITS, room) is not None else 0
+            for each in (argument[1], nodes[1:])
         )
+        return ahead > behind
 
     def edge(self, assertions: Sequence[Any], direction: int) -> str:
         """The character next to a match, where assertions of one character speak of it, or the text's end."""

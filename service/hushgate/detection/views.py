@@ -35,6 +35,9 @@ _MIXED = "|".join(
     for before in range(_LONG - 1)
 )
 """Base64 with more behind its first character than small letters: else it holds no number and no ``@``."""
+_USUAL, _ODD = "(?:[^0-9A-Za-z]{0,5}0)", "(?:[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}|[ -]{2,5})"
+_SEPARATED = "|".join(f"0{_USUAL}{{{before}}}{_ODD}0{_USUAL}{{{5 - before}}}" for before in range(6))
+"""Seven digits, the fewest that make a number, and an odd separator between two of them."""
 _TRIGGERS = {
     "controls": CONTROLS,
     "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
@@ -49,8 +52,7 @@ _TRIGGERS = {
     + r"[:=#]?[+]?\(?0[^0-9A-Za-z]{0,3}0",
     "letters": r"0[ .()-]{0,2}[OolISB]{1,3}[ .()-]{0,2}0|\b[OolI]{1,2}[ .()-]?0[ .()-]?0"
     r"|0[ .()-]?0[OolISB]{1,2}\b",
-    "number": r"0(?:[^0-9A-Za-z]{0,5}0){6}",
-    "separators": r"0[^0-9A-Za-z]{0,4}[^0-9A-Za-z -][^0-9A-Za-z]{0,4}0|0[ -]{2,5}0",
+    "separators": _SEPARATED,
     "ibans": rf"(?i)\b[A-Z]{_MARKS}[A-Z]{_MARKS}(?:0|(?-i:[OIl])|{UNIT})|\b[A-Z]{{2}}00[0-9A-Z]{{11}}"
     rf"|\b[A-Z]{{2}}[^0-9A-Za-z]{{0,5}}00{_MARKS}[0-9A-Z]{{4}}{_MARKS}0"
     rf"|(?-i:\b[A-Z]{{2}}){_MARKS}(?:{UNIT}) ",
@@ -60,9 +62,6 @@ _TRIGGERS = {
 _NOTHING: frozenset[str] = frozenset()
 _READING = frozenset({"controls", "escapes", "encodings"})
 """Of a text in ASCII, what has to be undone before it can be read."""
-_SEPARATED = frozenset({"separators", "number"})
-"""An odd separator, and so many digits that one matters: each alone says nothing."""
-
 
 _NAMES = tuple(_TRIGGERS)
 _automaton = automaton.Automaton(list(_TRIGGERS.values()))
@@ -72,8 +71,7 @@ def _triggers(data: bytes) -> frozenset[str]:
     hits = _automaton.match(data)
     if not hits:
         return _NOTHING
-    names = frozenset(_NAMES[hit] for hit in hits)
-    return names if names >= _SEPARATED else names - _SEPARATED
+    return frozenset(_NAMES[hit] for hit in hits)
 
 
 def lines(block: Block) -> Iterator[int]:
