@@ -65,6 +65,22 @@ def test_what_is_right_is_one_line(check, written):
     assert out == "1 rule in 1 pack, 2 examples, 1 policy: no problem\n"
 
 
+def test_files_of_one_name_in_several_folders_and_profiles_are_all_looked_at(check, written, tmp_path):
+    written()
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "policy.yaml").write_text(POLICY.replace("block", "shred"))
+    (tmp_path / "house.yaml").write_text(
+        "profile: house\ndescription: Ours.\nreferences: [https://example.com]\n"
+    )
+
+    right = check(tmp_path / "policy.yaml", tmp_path / "deeper", tmp_path / "house.yaml")
+    wrong = check(other / "policy.yaml", tmp_path / "policy.yaml")
+
+    assert right[:2] == (0, "1 rule in 1 pack, 2 examples, 1 policy, 1 profile: no problem\n")
+    assert (wrong[0], wrong[1].count(f"{other}/policy.yaml:")) == (1, 1)
+
+
 def test_a_file_may_be_named_alone(check, written):
     code, out, _ = check(written() / "deeper" / "own.yaml")
 

@@ -50,7 +50,7 @@ def not_held(address: str, each: Drill) -> list[Check]:
 
 def drill(address: str, *flags: str) -> tuple[int, dict[str, str], str]:
     """Exit code, what was said of each drill, and all that was printed."""
-    command = [sys.executable, "-m", "hushgate", "drill", "--target", address, *flags]
+    command = [sys.executable, "-m", "hushgate", "drill", "--address", address, *flags]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     said = [
         line.split("  ") for line in done.stdout.splitlines() if ": " in line and not line.startswith("   ")
@@ -67,6 +67,21 @@ def sound():
     """A server with the shipped policy: its address, and its log."""
     with served("--names", "none") as address:
         yield address
+
+
+def test_what_nobody_could_try_is_told_apart_from_what_did_not_hold(sound):
+    skipped = [
+        flag
+        for name in OTHERS
+        if name not in {"policy-file-broken", "kill-switch"}
+        for flag in ("--skip", name)
+    ]
+    code, held, printed = drill(sound, *skipped, "--store", "memory:")
+
+    assert (code, held) == (
+        1, {"policy-file-broken": "not tried", "kill-switch": "held", "store-gone": "not tried"}
+    ), printed  # fmt: skip
+    assert "name the server's file with --policy-file" in printed
 
 
 def test_what_holds_is_told_and_ends_with_0(sound):

@@ -14,7 +14,7 @@ from hushgate.failure import Failure, Reason
 from hushgate.policy.profiles import FOLDER
 from hushgate.policy.reader import PolicyProblems, read_policy
 from hushgate.sessions.keys import Ring, TenantKeys, unwrapped_by
-from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
+from hushgate.settings import NO_NAMES, Settings, each_yaml_file, shipped, yaml_files
 from hushgate.transformation.joinable import Keys
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def pack_files(settings: Settings) -> tuple[Path, ...]:
 def policy_files(settings: Settings) -> tuple[Path, ...]:
     """The policies to read, the active one first: the files given, and of directories all but profiles."""
     given = settings.policies or (shipped("policies"),)
-    return tuple(file for file in yaml_files(given) if file in given or file.parent.name != FOLDER)
+    return tuple(file for file in each_yaml_file(given) if file in given or file.parent.name != FOLDER)
 
 
 def load_detector(

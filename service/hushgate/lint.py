@@ -12,7 +12,7 @@ from hushgate.detection.packs import open_packs
 from hushgate.policy.profiles import check_profile
 from hushgate.policy.reader import check_policy, read_policy
 from hushgate.proving import prove
-from hushgate.settings import NO_NAMES, Settings, shipped, yaml_files
+from hushgate.settings import NO_NAMES, Settings, each_yaml_file, shipped, yaml_files
 from hushgate.yamlfile import Problem, read_yaml
 
 if TYPE_CHECKING:
@@ -28,14 +28,15 @@ class Report:
     rules: int
     packs: int
     examples: int
-    policies: int
+    policies: str
+    """How many policies and profiles, in words."""
 
     @property
     def summary(self) -> str:
         """One line for people."""
         looked = (
             f"{_count(self.rules, 'rule')} in {_count(self.packs, 'pack')}, "
-            f"{_count(self.examples, 'example')}, {_count(self.policies, 'policy', 'policies')}"
+            f"{_count(self.examples, 'example')}, {self.policies}"
         )
         return f"{looked}: {_count(len(self.problems), 'problem') if self.problems else 'no problem'}"
 
@@ -45,11 +46,11 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
 
     Of packs, only those of the settings' profiles. Fails with FIELD_INVALID where there is none of a name.
     """
-    files = yaml_files(tuple(paths)) if paths else _all(settings)
-    kinds = {file: _kind(file) for file in files}
-    packs = [file for file, kind in kinds.items() if kind == "pack"]
+    files = each_yaml_file(paths) if paths else _all(settings)
+    packs = [file for file in files if _kind(file) == "pack"]
+    others = [file for file in files if file not in packs]
     problems = [*check(packs, settings.profiles)] if packs else []
-    problems += lint_policies([file for file in files if file not in packs], settings, packs)
+    problems += lint_policies(others, settings, packs)
     opened, _ = open_packs(packs, settings.profiles)
     rules = [rule for pack in opened for rule in pack.rules]
     return Report(
@@ -57,8 +58,16 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
         rules=len(rules),
         packs=len(opened),
         examples=sum(len(rule.matches) + len(rule.ignores) for rule in rules),
-        policies=sum(kind == "policy" for kind in kinds.values()),
+        policies=counted(others),
     )
+
+
+def counted(files: Sequence[Path]) -> str:
+    """How many policies there are among them, and how many profiles."""
+    kinds = [_kind(file) for file in files]
+    profiles = kinds.count("profile")
+    policies = _count(len(kinds) - profiles, "policy", "policies")
+    return f"{policies}, {_count(profiles, 'profile')}" if profiles else policies
 
 
 def lint_policies(files: Sequence[Path], settings: Settings, packs: Sequence[Path] = ()) -> list[Problem]:

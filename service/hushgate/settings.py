@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 PREFIX = "HUSHGATE_"
 _KUBERNETES = (f"{PREFIX}SERVICE_", f"{PREFIX}PORT")
@@ -191,6 +191,11 @@ def yaml_files(paths: tuple[Path, ...]) -> tuple[Path, ...]:
         else:
             found[Path(path.name)] = path
     return tuple(found.values())
+
+
+def each_yaml_file(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """As ``yaml_files``; but none counts in the place of another that only has its name."""
+    return tuple(dict.fromkeys(file for path in paths for file in yaml_files((path,))))
 
 
 def _invalid(name: str, sentence: str) -> Failure:

@@ -134,9 +134,19 @@ def test_the_command_line_verifies_searches_and_exports(filled, tmp_path):
         command = [sys.executable, "-m", "hushgate", "audit", *arguments, "--audit", str(filled.folder)]
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
-    assert hushgate("verify").stdout.startswith("intact: 20 entries in 1 chains")
+    assert hushgate("verify").stdout.startswith("intact: 20 entries in 1 chain,")
     blocked = hushgate("search", "--where", "verdict=BLOCKED", "--limit", "2").stdout.splitlines()
     assert [int(json.loads(line)["decision_id"], 16) for line in blocked] == [15, 10]
+    at = json.loads(hushgate("search", "--limit", "1").stdout)["at"]
+    since = hushgate("search", "--since", at[:19].replace("T", " ") + "Z", "--where", "verdict=BLOCKED")
+    assert [json.loads(line)["at"] >= at[:19] for line in since.stdout.splitlines()] != []
+    for wrong in ("yesterday", "2026-13", "2026-11-21T9"):
+        done = hushgate("search", "--since", wrong)
+        assert (done.returncode, "since must be a time" in done.stderr, wrong in done.stderr) == (
+            2,
+            True,
+            False,
+        )
     assert len(hushgate("export", "--format", "ocsf").stdout.splitlines()) == 20
     assert hushgate("index").stdout == "20 entries\n"
     public = tmp_path / "key.pub"

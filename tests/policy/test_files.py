@@ -6,7 +6,9 @@ import time
 import pytest
 from tests.policy.policies import written
 
+from hushgate.assembly import load_policies
 from hushgate.policy.files import PolicyFiles
+from hushgate.settings import Settings
 from hushgate.yamlfile import Problem
 
 
@@ -17,6 +19,15 @@ def file(tmp_path):
 
 def watched(*files, prove=lambda *_: []):
     return PolicyFiles(lambda: files, prove)
+
+
+def test_policies_of_one_file_name_in_two_folders_are_both_known_and_the_first_decides(tmp_path):
+    for name in ("old", "new"):
+        (tmp_path / name).mkdir()
+        written(tmp_path / name / "policy.yaml", name)
+    settings = Settings(policies=(tmp_path / "old" / "policy.yaml", tmp_path / "new"))
+
+    assert [each.version for each in load_policies(settings)] == ["old", "new"]
 
 
 def test_what_has_not_changed_is_the_same_value_again(file):

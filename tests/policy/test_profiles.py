@@ -218,7 +218,7 @@ def test_a_profile_is_part_of_what_the_policy_says(tmp_path):
         (["gdpr", "sox"], 4, "names no profile; hushgate has ccpa, gdpr, hipaa, hipaa_safe_harbor, pci_dss"),
         (["./nowhere.yaml"], 3, "names no profile"),
         ([OWN], 3, "names no profile"),
-        (["gdpr", "gdpr"], 4, "the profile gdpr stands here a second time"),
+        (["gdpr", "gdpr"], 4, "profiles[1] stands here a second time"),
         ("gdpr", 2, "profiles must be a list"),
     ],
 )
@@ -362,19 +362,18 @@ def test_profiles_in_a_circle_missing_twice_or_of_one_name_are_problems_of_the_f
     house(tmp_path / "other", "gdpr", profiles=["gdpr"])
 
     for file, at, sentence in (
-        (one, two, "goes in a circle: one.yaml takes in two.yaml takes in one.yaml"),
-        (two, one, "goes in a circle: two.yaml takes in one.yaml takes in two.yaml"),
+        (one, two, "profiles[0] goes in a circle: one.yaml takes in two.yaml takes in one.yaml"),
+        (two, one, "profiles[0] goes in a circle: two.yaml takes in one.yaml takes in two.yaml"),
     ):
         [problem] = check_profile(file)
         assert (problem.file, problem.sentence) == (str(at), sentence)
     assert [(each.file, each.sentence[:19]) for each in check_profile(lost)] == [
-        (str(lost), "names no profile; h"), (str(lost), "the profile gdpr st"),
+        (str(lost), "profiles[0] names n"), (str(lost), "profiles[2] stands "),
     ]  # fmt: skip
     [problem] = check_policy(written(tmp_path / "p.yaml", "v1", profiles=["./other/gdpr.yaml"]))
-    assert problem.sentence == "the profile gdpr is that of another file, too"
-    assert check_profile(house(tmp_path, "self", profiles=["./self.yaml"]))[0].sentence.startswith(
-        "goes in a"
-    )
+    assert problem.sentence == "profiles[0] says it is the profile gdpr, and so does another file"
+    [problem] = check_profile(house(tmp_path, "self", profiles=["./self.yaml"]))
+    assert problem.sentence == "profiles[0] goes in a circle: self.yaml takes in self.yaml"
     assert [*lax(tmp_path, "gdpr", house(tmp_path, profiles=["gdpr"]).name).profiles] == ["gdpr", "house"]
 
 

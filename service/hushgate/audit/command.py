@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,6 +32,9 @@ Where = Annotated[
 Since = Annotated[str, typer.Option(help="At or after this time, RFC 3339 in UTC or its beginning.")]
 Until = Annotated[str, typer.Option(help="Before this time.")]
 _PAGE = 1000
+_FIRST = "0001-01-01T00:00:00.000000"
+_TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d(\.\d{1,6})?)?)?)?)?)?")
+"""RFC 3339, as far as it goes."""
 
 
 class Format(StrEnum):
@@ -61,7 +66,8 @@ def verify(
     report = verified(_folder(settings), keys)
     for fault in report.faults:
         print(fault)
-    said = f"{report.entries} entries in {report.chains} chains, {report.size} bytes"
+    chains = "1 chain" if report.chains == 1 else f"{report.chains} chains"
+    said = f"{report.entries} entries in {chains}, {report.size} bytes"
     if report.unsigned:
         said += f"; {report.unsigned} lines since the last checkpoint"
     if report.torn:
@@ -159,12 +165,29 @@ def _question(where: list[str] | None, since: str, until: str) -> Question:
         if not sign:
             raise Failure(Reason.FIELD_INVALID, "--where is FIELD=VALUE", field="where")
         values.setdefault(name, []).append(value)
-    return Question(values, since, until)
+    return Question(values, _beginning(since, "since"), _beginning(until, "until"))
+
+
+def _beginning(time: str, field: str) -> str:
+    """The time as entries begin that have it: ``2026-11-21``, ``2026-11-21T09:30``."""
+    written = time.strip().replace(" ", "T").removesuffix("Z")
+    if not written:
+        return ""
+    try:
+        datetime.fromisoformat(written + _FIRST[len(written) :])
+    except ValueError:
+        pass
+    else:
+        if _TIME.fullmatch(written):
+            return written
+    sentence = f"{field} must be a time in UTC or its beginning, as in 2026-11-21 or 2026-11-21T09:30"
+    raise Failure(Reason.FIELD_INVALID, sentence, field=field)
 
 
 def _folder(settings: Settings) -> Path:
     if settings.audit is None:
-        raise Failure(Reason.FIELD_REQUIRED, "audit must be given: the log's directory", field="audit")
+        sentence = "audit must be given, the log's directory: --audit DIR or HUSHGATE_AUDIT"
+        raise Failure(Reason.FIELD_REQUIRED, sentence, field="audit")
     if not settings.audit.is_dir():
         raise Failure(Reason.FIELD_INVALID, f"audit: {settings.audit} is no directory", field="audit")
     return settings.audit

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hushgate.ending import end
+from hushgate.server.operating import Address, asked
 
 if TYPE_CHECKING:
     from hushgate.client import Client
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
 def drill(
     *,
-    target: Annotated[
-        str | None, typer.Option(help="HOST:PORT or unix:///PATH; where serve would listen if not given.")
-    ] = None,
+    address: Address = None,
     tenant: Annotated[str, typer.Option(help="A tenant of the policy.")] = "drill",
     intent: Annotated[str, typer.Option(help="An intent of the policy.")] = "order_status",
     agent: Annotated[
@@ -42,12 +41,11 @@ def drill(
 ) -> None:
     """Run the failure drills against a running server, with test values in sessions that are ended after.
 
-    Prints what held. Exit code 1 if anything did not, or could not be tried.
+    Prints what held. Exit code 1 if anything did not, or was not tried.
     """
     from hushgate.drill.drills import DRILLS, POLICY_FILE, STORE_GONE, policy_file_broken, store_gone
     from hushgate.drill.outages import by_programs, of_store
     from hushgate.drill.scene import Scene
-    from hushgate.server.operating import asked
     from hushgate.settings import Settings, comma_separated
 
     named = by_programs(break_store, mend_store) if break_store and mend_store else None
@@ -62,17 +60,19 @@ def drill(
         held = [_run(name, each, scene) for name, each in drills.items()]
         return all(held)
 
-    sys.exit(0 if asked(target, run) else 1)
+    sys.exit(0 if asked(address, run) else 1)
 
 
 def _run(name: str, drill: Drill, scene: Scene) -> bool:
     """Whether all of it held; says so."""
     checks = _checks(drill, scene)
     held = sum(check.held for check in checks)
-    print(f"{'held' if held == len(checks) else 'NOT HELD':8}  {name}: {held} of {len(checks)}")
+    tried = any(check.tried for check in checks if not check.held)
+    said = "held" if held == len(checks) else "NOT HELD" if tried else "not tried"
+    print(f"{said:9}  {name}: {held} of {len(checks)}")
     for check in checks:
         if not check.held:
-            print(f"          {check.what}: no{f' ({check.why})' if check.why else ''}", flush=True)
+            print(f"           {check.what}: no{f' ({check.why})' if check.why else ''}", flush=True)
     return held == len(checks)
 
 

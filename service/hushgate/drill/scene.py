@@ -33,7 +33,8 @@ CUSTOMER: Final[Mapping[str, Any]] = {
 STRANGER: Final[Mapping[str, Any]] = {
     "customer": {"first_name": "Tobias", "email": STRANGER_MAIL, "phone": STRANGER_PHONE}
 }
-NOT_AVAILABLE: Final = "not available: the server does not know this call"
+UNAVAILABLE: Final = "not available"
+NOT_AVAILABLE: Final = f"{UNAVAILABLE}: the server does not know this call"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Check:
     held: bool
     why: str = ""
     """Why it did not, where that is known. Never a value."""
+
+    @property
+    def tried(self) -> bool:
+        """Whether it could be looked at all."""
+        return not self.why.startswith(UNAVAILABLE)
 
 
 @dataclass(slots=True)

@@ -38,21 +38,25 @@ By = Annotated[str | None, typer.Option(help="Who asks; the name of the account 
 @policies.command()
 @takes("recognizers", "profiles", "presidio")
 def check(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Policy files.")],
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="[DIR|FILE]...", help="Policies and profiles, or folders of them.")
+    ],
     *,
     settings: Settings,
 ) -> None:
-    """Check policies whole, and run the tests that they bring. Exit code 1 if there is a problem.
+    """Check policies and profiles whole, and run the tests of policies. Exit code 1 if there is a problem.
 
     Every problem is a line `FILE:LINE: sentence`.
     """
-    from hushgate.lint import lint_policies
+    from hushgate.lint import counted, lint_policies
+    from hushgate.settings import each_yaml_file
 
+    files = each_yaml_file(paths)
     problems = lint_policies(files, settings)
     for problem in problems:
         print(problem)
     if not problems:
-        print(f"{len(files)} {'policy' if len(files) == 1 else 'policies'}: no problem")
+        print(f"{counted(files)}: no problem")
     sys.exit(1 if problems else 0)
 
 

@@ -253,7 +253,8 @@ class InForce:
         if self._looked.problems:
             sentence = f"no good policy has this version; {self._looked.problems[0]}"
             raise Failure(Reason.POLICY_INVALID, sentence, field="version")
-        raise Failure(Reason.POLICY_UNKNOWN, "version names no known policy", field="version")
+        sentence = f"version is none of the {len({each.digest for each in known})} policies that are known"
+        raise Failure(Reason.POLICY_UNKNOWN, sentence, field="version")
 
 
 def _content(digest: str) -> str:

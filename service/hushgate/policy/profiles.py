@@ -96,7 +96,7 @@ class _Taking:
                 named[file.resolve()] = None
                 wrong = self._read_once(file, within)
             if wrong:
-                self.problems.append(document.problem(("profiles", place), wrong))
+                self.problems.append(document.problem(("profiles", place), f"profiles[{place}] {wrong}"))
         return tuple(dict.fromkeys(each for file in named for each in (*self._below.get(file, ()), file)))
 
     def _read_once(self, file: Path, within: tuple[Path, ...]) -> str:
@@ -107,7 +107,7 @@ class _Taking:
         if profile is None:
             return ""
         if any(each.profile == profile.profile for each in self.profiles.values()):
-            return f"the profile {profile.profile} is that of another file, too"
+            return f"says it is the profile {profile.profile}, and so does another file"
         self.profiles[file.resolve()] = profile
         return ""
 
@@ -140,7 +140,7 @@ def _wrong(file: Path | None, within: tuple[Path, ...], named: Collection[Path])
         circle = (*within[within.index(file.resolve()) :], file)
         return f"goes in a circle: {' takes in '.join(each.name for each in circle)}"
     if file.resolve() in named:
-        return f"the profile {file.stem} stands here a second time"
+        return "stands here a second time"
     return ""
 
 

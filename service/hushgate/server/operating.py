@@ -86,7 +86,8 @@ def retire(version: Annotated[str, typer.Argument(help="An old version.")], *, s
     from hushgate.sessions.keys import Ring
 
     if not settings.store:
-        raise Failure(Reason.FIELD_REQUIRED, "store must be given, to see what rests there", field="store")
+        sentence = "store must be given, to see what rests there: --store URL or HUSHGATE_STORE"
+        raise Failure(Reason.FIELD_REQUIRED, sentence, field="store")
     file = _file(settings)
     ring = Ring.read(_data(settings)).without(version)
     if left := _in_use(settings).get(version, 0):
@@ -169,7 +170,8 @@ def asked(address: str | None, call: Callable[[Client], A]) -> A:
     except OSError as error:
         end(f"{error.filename}: {error.strerror}")
     except HushgateError as error:
-        end(f"{error.reason}: {error}" if error.reason else str(error))
+        # What hushgate itself has not said is about who was asked.
+        end(f"{error.reason or address or settings.listen}: {error}")
 
 
 def _new_key(settings: Settings, version: str) -> bytes:
@@ -182,7 +184,8 @@ def _new_key(settings: Settings, version: str) -> bytes:
 
 def _file(settings: Settings) -> Path:
     if settings.key_file is None:
-        raise Failure(Reason.FIELD_REQUIRED, "key_file must be given: the ring rests there", field="key_file")
+        sentence = "key_file must be given, where the ring rests: --key-file FILE or HUSHGATE_KEY_FILE"
+        raise Failure(Reason.FIELD_REQUIRED, sentence, field="key_file")
     return settings.key_file
 
 
