@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from hushgate.detection.check import read_example
+from hushgate.detection.matcher import Matcher
 from hushgate.detection.packs import read_packs
 from hushgate.detection.patterns import Patterns
 from hushgate.settings import shipped
@@ -136,3 +140,38 @@ def test_what_is_spoken_is_found(patterns, text, entity, value):
 )
 def test_everyday_text_and_log_lines_hold_nothing(patterns, text):
     assert surest(patterns, text) == []
+
+
+@pytest.fixture(scope="module")
+def heedful_and_heedless(patterns):
+    rules = [rule for rule in patterns.standing if rule.unless]
+    return rules, Matcher(rules), Matcher([replace(rule, unless=()) for rule in rules])
+
+
+@pytest.mark.parametrize(
+    "goes_on",
+    [" for my order", ", my order is late", " or call my phone", ", what is the code", " about the account"],
+)
+def test_what_is_spoken_of_next_speaks_against_no_value(heedful_and_heedless, goes_on):
+    rules, heedful, heedless = heedful_and_heedless
+    for rule in rules:
+        for example in rule.matches:
+            _, text, spans = read_example(rule, example)
+            value = text[: spans[-1][1]]
+            found, later, still = (
+                {(each.start, each.end) for each in matcher.find(whole) if each.rule == rule.id}
+                for matcher, whole in (
+                    (heedful, value),
+                    (heedful, value + goes_on),
+                    (heedless, value + goes_on),
+                )
+            )
+            assert found & still <= later, (rule.id, example)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4565550144 is my order", "4565550144 is the order number", "12500 items", "riverton 62704 order"],
+)
+def test_what_a_value_is_said_to_be_still_speaks_against_it(patterns, text):
+    assert not {entity for entity, _ in surest(patterns, text)} & {"PHONE_NUMBER", "POSTCODE"}

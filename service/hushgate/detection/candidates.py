@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from hushgate.detection.alphabet import encoded
-from hushgate.detection.nearby import Place, around, vocabulary
+from hushgate.detection.nearby import Place, around, denied, vocabulary
 from hushgate.detection.rewriting import plain
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER
 from hushgate.detection.search import Search
@@ -81,15 +81,15 @@ def _in_view(rule: Rule, view: View, label: str) -> Iterator[Candidate]:
     whole = [(0, len(view.text))]
     accepted = list(Search(rule).spans(view.text, whole, {}))
     for span in accepted:
-        yield _judged(rule, view, span, around(view.text, *span, label))
+        yield _judged(rule, view, span, label)
     if rule.checksum:
         for start, end in Search(replace(rule, checksum="")).spans(view.text, whole, {}):
             if not any(start < other_end and other < end for other, other_end in accepted):
                 yield _candidate(rule, view, (start, end))
 
 
-def _judged(rule: Rule, view: View, span: tuple[int, int], where: Place) -> Candidate:
-    candidate = _candidate(rule, view, span)
+def _judged(rule: Rule, view: View, span: tuple[int, int], label: str) -> Candidate:
+    candidate, where = _candidate(rule, view, span), around(view.text, *span, label)
     if rule.requires and not _near(rule.requires, where):
         detail = f"none of the words that it requires stands near: {_some(rule.requires)}"
         return replace(candidate, score=0.0, outcome=Outcome.WORD_MISSING, detail=detail)
@@ -100,7 +100,7 @@ def _judged(rule: Rule, view: View, span: tuple[int, int], where: Place) -> Cand
     if raising := _near(rule.context, where):
         score = min(1.0, max(REPORTED, score + CONTEXT_RAISE))
         parts.append(f"raised to {score:g} by {', '.join(raising)}")
-    if lowering := _near(rule.unless, where):
+    if lowering := [each for each in rule.unless if denied(view.text, *span, label, vocabulary([each]))]:
         score = max(0.0, score - UNLESS_LOWER)
         parts.append(f"lowered to {score:g} by {', '.join(lowering)}")
     outcome = Outcome.FOUND if score >= REPORTED else Outcome.SCORE_TOO_LOW

@@ -12,6 +12,7 @@ from hushgate.detection.nearby import (
     CHARACTERS_BEFORE,
     Place,
     around,
+    denied,
     place,
     vocabulary,
 )
@@ -41,14 +42,19 @@ class _Ready:
         # Words without one of which nothing that the rule finds would be reported.
         self.needs = self.context if rule.score < REPORTED and not rule.requires else self.requires
 
-    def score(self, where: Place) -> float:
-        """The rule's score at a place; 0 where it finds nothing."""
+    def score(self, text: str, span: tuple[int, int], label: str, where: Place) -> float:
+        """The rule's score at a span and the place around it; 0 where it finds nothing."""
         if self.requires is not None and not self.requires.stands_in(where):
             return 0.0
         score = self.rule.score
         if self.context is not None and self.context.stands_in(where):
             score = min(1.0, max(REPORTED, score + CONTEXT_RAISE))
-        if self.unless is not None and self.unless.stands_in(where):
+        # That one stands near at all is soon told, and seldom so.
+        if (
+            self.unless is not None
+            and self.unless.stands_in(where)
+            and denied(text, *span, label, self.unless)
+        ):
             score -= UNLESS_LOWER
         return round(max(0.0, score), 4)
 
@@ -86,7 +92,7 @@ class Matcher:
                 if ready.contextual:
                     if span not in places:
                         places[span] = around(text, *span, label)
-                    score = ready.score(places[span])
+                    score = ready.score(text, span, label, places[span])
                 if score >= REPORTED:
                     found.append(Finding(*span, ready.rule.entity, score, ready.rule.id))
         return sorted(found, key=lambda each: (each.start, -each.end, each.rule))

@@ -1,4 +1,8 @@
-"""Which words stand near a candidate: within 8 words before it or 3 after, in the text or in its label."""
+"""Which words stand near a candidate: within 8 words before it or 3 after, in the text or in its label.
+
+What speaks against it behind it must say what it is: in "62704 items" and "4565550144 is my order" the words
+do, in "4565550144 about my order" and "62704, order it" they go on to something else.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +32,11 @@ _UNSPACED = re.compile(
 )
 """Scripts that put no spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose words
 take particles on."""
+_LEADS_ON = re.compile(
+    r"[^\w\s'’#-]|\n|\b(?:about|and|at|because|but|concerning|for|from|if|in|on|or|please|regarding|since|so|thanks"
+    r"|then|to|when|which|while|with)\b",
+    re.IGNORECASE,
+)
 _GAP = "|"
 """Stands between passages, as a word that no entry has."""
 
@@ -105,6 +114,13 @@ def place(passages: Iterable[str], label: str) -> Place:
 def around(text: str, start: int, end: int, label: str) -> Place:
     """The place of the candidate ``[start, end)``. A word that the candidate or a limit cuts is none."""
     return place((_before(text, start), _after(text, end)), label)
+
+
+def denied(text: str, start: int, end: int, label: str, words: Vocabulary) -> bool:
+    """Whether one of the words stands before the candidate, or behind it as what it is."""
+    after = _after(text, end)
+    on = _LEADS_ON.search(after)
+    return words.stands_in(place((_before(text, start), after[: on.start()] if on else after), label))
 
 
 def _before(text: str, start: int) -> str:
