@@ -47,6 +47,9 @@ def test_a_name_spelled_letter_by_letter_is_found():
         ("ask WhitfieldOr somebody", ["Whitfield"]),
         ("ask danawhitfieldor somebody", []),
         ("in LaDanaMode we trust", []),
+        ("dana whitfieldand the rest", ["dana", "dana whitfield"]),
+        ("put rightDana Whitfielddas Paket", ["Dana Whitfield"]),
+        ("fordana whitfield", ["whitfield"]),
     ],
 )
 def test_a_name_glued_to_other_words_is_found_where_a_capital_shows_its_end(text, found):

@@ -28,6 +28,8 @@ from hushgate.transformation.dates import find_dates, readings
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_LONG_WORD = 5
+"""Letters of a name's word that is known again in a longer one, beside the name's other words."""
 _SHORTEST = 3
 """Letters and digits that a value must have to be looked for."""
 _WIDEST_GAP = 8
@@ -312,11 +314,12 @@ def _confirm(text: str, stream: _Stream, last: int, needle: _Needle) -> Recalled
     offsets = stream.offsets
     first = last + 1 - len(needle.word)
     start, end = offsets[first], offsets[last] + 1
-    if not needle.open and not all(_parted(text, at, needle) for at in (start, end)):
-        return None
     if _among(stream.wide, first, last):
         return None
     gaps = _among(stream.gaps, first, last)
+    shown = bool(needle.gaps) and needle.gaps.issubset([at - first for at in gaps])
+    if not (needle.open or _stands(text, start, end, needle, shown=shown)):
+        return None
     spelled = len(gaps) == last - first
     if not spelled and not all(at - first in needle.gaps or _between_digits(stream, at) for at in gaps):
         return None
@@ -328,6 +331,18 @@ def _confirm(text: str, stream: _Stream, last: int, needle: _Needle) -> Recalled
 def _among(places: Sequence[int], first: int, last: int) -> Sequence[int]:
     """Those of the places, in order, that are behind ``first`` and not behind ``last``."""
     return places[bisect_right(places, first) : bisect_right(places, last)]
+
+
+def _stands(text: str, start: int, end: int, needle: _Needle, *, shown: bool) -> bool:
+    """Whether it is parted from what is around it.
+
+    Of words that are ``shown`` apart, the first or last may run on if it is long: "rightDana Whitfieldand".
+    """
+    first, last = (min(needle.gaps), len(needle.word) - max(needle.gaps)) if shown else (0, 0)
+    return all(
+        _parted(text, at, needle) or (length >= _LONG_WORD and text[at - 1].isalpha())
+        for at, length in ((start, first), (end, last))
+    )
 
 
 def _parted(text: str, at: int, needle: _Needle) -> bool:
