@@ -45,6 +45,7 @@ def test_a_person_lists_shows_approves_and_rejects_on_the_command_line(replicas,
         at = ("--address", two)
         listed = hushgate("list", "--tenant", "acme", *at).splitlines()
         shown = hushgate("show", held[0], *at)
+        mistaken = hushgate("good", held[0], "--reason", "kind and exact", *at)
         approved = hushgate("approve", held[0], "--reason", "ask dana@example.com", "--by", "Sam", *at)
         again = hushgate("reject", held[0], "--reason", "too late", *at)
         hushgate("reject", held[1], "--reason", "wrong number", *at)
@@ -52,6 +53,7 @@ def test_a_person_lists_shows_approves_and_rejects_on_the_command_line(replicas,
         stopped = client.review(text=f"{DRAFT} No b.", review_id=held[1], **CALL)
 
     assert [line.split()[0] for line in listed] == held
+    assert mistaken == "hushgate: review_id is a draft that waits: approve or reject it\n"
     assert "[CREDIT_CARD]" in shown
     assert "4111" not in shown
     assert approved.startswith("decided: ")

@@ -241,8 +241,10 @@ def test_a_server_shows_what_it_has_sent_also_as_a_stream(serve, tmp_path):
         called = hushgate(
             "good", listed[0].review_id, "--reason", "kind", "--by", "Sam", "--address", address
         )
+        mistaken = hushgate("approve", listed[1].review_id, "--reason", "fine", "--address", address)
         left = client.list_reviews(sampled=True).reviews
 
+    assert mistaken.endswith("call it good or bad\n")
     assert [each.sampled for each in listed] == [True, True]
     assert texts == [SHOWN, SHOWN]
     assert [(line.split()[0], line.split()[-1]) for line in lines] == [

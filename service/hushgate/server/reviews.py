@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hushgate.ending import end
 from hushgate.server.operating import Address, Because, asked
 
 if TYPE_CHECKING:
     from hushgate.client import Client
-    from hushgate.v1.admin_service_pb2 import HeldReview
+    from hushgate.v1.admin_service_pb2 import DecideReviewResponse, HeldReview
 
 ReviewId = Annotated[str, typer.Argument(help="As Review answered it, and list shows it.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; the name of who is logged in if not given.")]
@@ -84,13 +85,13 @@ def reject(review_id: ReviewId, *, because: Because, by: By = "", address: Addre
 @reviews.command()
 def good(review_id: ReviewId, *, because: Because, by: By = "", address: Address = None) -> None:
     """Call a sample good: a message that was sent, and drawn to be looked at."""
-    _decide(review_id, "VERDICT_PASSED", because, by, address)
+    _decide(review_id, "VERDICT_PASSED", because, by, address, sampled=True)
 
 
 @reviews.command()
 def bad(review_id: ReviewId, *, because: Because, by: By = "", address: Address = None) -> None:
     """Call a sample bad: it should not have been sent."""
-    _decide(review_id, "VERDICT_BLOCKED", because, by, address)
+    _decide(review_id, "VERDICT_BLOCKED", because, by, address, sampled=True)
 
 
 @reviews.command()
@@ -113,19 +114,27 @@ def page(
     asked(address, serve)
 
 
-def _decide(review_id: str, verdict: str, because: str, by: str, address: str | None) -> None:
+def _decide(
+    review_id: str, verdict: str, because: str, by: str, address: str | None, *, sampled: bool = False
+) -> None:
+    """``sampled``: what is meant is a sample; a draft that waits would be sent by calling it good."""
     from hushgate.v1.verdict_pb2 import Verdict  # noqa: PLC0415 - imports wait for their command
 
-    answer = asked(
-        address,
-        lambda client: client.decide_review(
+    def decide(client: Client) -> DecideReviewResponse:
+        if client.get_review(review_id=review_id).review.sampled != sampled:
+            end(
+                "review_id is a draft that waits: approve or reject it"
+                if sampled
+                else "review_id is a sample of what was sent: call it good or bad"
+            )
+        return client.decide_review(
             review_id=review_id,
             verdict=Verdict.Value(verdict),
             decided_by=by or getpass.getuser(),
             reason=because,
-        ),
-    )
-    print(f"decided: {answer.decision_id}")
+        )
+
+    print(f"decided: {asked(address, decide).decision_id}")
 
 
 def _head(review: HeldReview) -> str:
