@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from hushgate.policy.model import Destination, Policy
     from hushgate.policy.tightening import Tightening, Treatment
-    from hushgate.sessions.elsewhere import Candidate
+    from hushgate.sessions.candidates import Candidate
     from hushgate.sessions.session import Session
 
 

@@ -61,12 +61,23 @@ GIVEN_OUT = [
     "See https://example.com/pay?ref=QX-778812-K&x=1",
     f"See https://example.com/t/{base64.b64encode(b'account 55019287736 is open').decode()}",
     "We send it to 417 Juniper Hollow Road tomorrow.",
+    "Your parcel goes to tobias lindqvist.",
+    "Your parcel goes to Tobias Lindqvist's house.",
+    "I attached TobiasLindqvist.pdf for you.",
+    "His name is T o b i a s  L i n d q v i s t, I think.",
+    "Write to tobias.lindqvist@example.com.pdf for that.",
+    "We send it to 417 juniper hollow rd. tomorrow.",
+    "We send it to Juniper Hollow Road 417 tomorrow.",
+    "We send it to **417** **Juniper** **Hollow** **Road** tomorrow.",
+    f"See https://example.com/t/{base64.b64encode(b'417 Juniper Hollow Road, Ashford').decode()}",
 ]
 HARMLESS = [
     "Hello Tobias, thank you for your patience.",
     "Mr Lindqvist is a common name in Sweden.",
     "We have shops in Ravenscourt and in Ashford.",
     "Anybody born on 23 August 1974 gets a cake.",
+    "We have 417 kettles on Juniper Street, and a hollow feeling.",
+    "There are 12 shops in Hollow Road.",
     "Your order comes on 2026-11-21 and costs 55.01.",
 ]
 

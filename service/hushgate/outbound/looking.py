@@ -14,7 +14,8 @@ from hushgate.document import path_text
 from hushgate.failure import naming
 from hushgate.finding import NOTE, SIMILAR, Finding
 from hushgate.outbound.reasons import ground_of, risky, unknown_token
-from hushgate.sessions.elsewhere import apart, candidates
+from hushgate.sessions.candidates import candidates
+from hushgate.sessions.elsewhere import apart
 from hushgate.sessions.facts import Known
 from hushgate.transformation.operators import operate
 from hushgate.transformation.reading import find_tokens, shaped_tokens
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from hushgate.calls import Ground, ReviewCall
     from hushgate.detection.detector import Detector
     from hushgate.document import Place
-    from hushgate.sessions.elsewhere import Candidate
+    from hushgate.sessions.candidates import Candidate
     from hushgate.sessions.notes import Repeat
     from hushgate.sessions.session import Session
     from hushgate.transformation.joinable import Keys

@@ -23,6 +23,7 @@ from hushgate.detection.views import views
 from hushgate.sessions.facts import UNTYPED, Known
 from hushgate.sessions.fragments import LONGEST_NUMBER, SHORTEST_NUMBER
 from hushgate.sessions.rarity import TELLING, is_common, surprise
+from hushgate.sessions.streets import house
 from hushgate.transformation.dates import find_dates, readings
 
 if TYPE_CHECKING:
@@ -37,12 +38,6 @@ _WIDEST_GAP = 8
 _DIGIT = re.compile(r"\d+")
 _FEW, _FRACTION = 32, 4
 """So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
-_STREETS = re.compile(
-    r"(?i)(?:r(?:oa)?d|st(?:r(?:eet|asse|aße)?)?|ave(?:nue)?|dr(?:ive)?|la?ne?|ter(?:race)?|c(?:our)?t|close|cres(?:cent)?"
-    r"|pl(?:ace|atz)?|boulevard|blvd|way|sq(?:uare)?|cir(?:cle)?|parkway|pkwy|highway|hwy|trai?l|gardens|grove|mews|row"
-    r"|walk|weg)\.?"
-)
-"""What a street's name ends with and may be left out, or written short."""
 _LONGEST = 256
 """Letters and digits of a value that is looked for as a whole; a longer one is looked for in such pieces."""
 _TURNED = 9
@@ -248,15 +243,13 @@ def _needles(known: Known, order: int) -> Iterator[_Needle]:
 
 def _street(address: str) -> Iterator[str]:
     """Where the house is in fewer words than the whole address: street and number, or the street."""
-    line = re.split(r"[,\n]", address, maxsplit=1)[0]
-    numbers = [word for word in line.split() if any(map(str.isdecimal, word))]
-    names = [word for word in line.split() if word.isalpha()]
-    if len(names) < 2 or len(numbers) != 1:
+    found = house(address)
+    if found is None or len(found.names) < 2:
         return
-    named = names[:-1] if _STREETS.fullmatch(names[-1]) else names
+    names, named = found.names, found.named
     for street in {" ".join(names), " ".join(named)}:
-        yield f"{numbers[0]} {street}"
-        yield f"{street} {numbers[0]}"
+        yield f"{found.number} {street}"
+        yield f"{street} {found.number}"
         yield street
 
 
