@@ -78,3 +78,6 @@ def test_a_register_and_what_an_agent_may_use_up_are_told(tmp_path):
     said = compared(tmp_path, {}, {"agents": {"bot": {**agent, "max_records_per_session": 3}}})
     assert ("agents", "who may call", "any agent", "the agents named here", "") in said
     assert ("agents", "bot.max_records_per_session", "", "3", "") in said
+    two = {"agents": {name: {**agent, "intents": ["order_status"]} for name in ("bot", "other")}}
+    gone = compared(tmp_path, two, {"agents": {"bot": agent}})
+    assert gone == [("agents", "other", "named", "", "")]

@@ -142,6 +142,7 @@ def test_a_policy_is_activated_and_rolled_back_by_the_command_and_a_restart_keep
         listed = hushgate("list", "--address", address).stdout.splitlines()
     assert [listed[0].split()[0], listed[0].split()[2]] == ["v1", "active"]
     assert [line.split()[0] for line in listed] == ["v1", "v2"]
+    assert "taken back" in listed[1]
 
 
 def test_a_second_person_approves_what_the_policy_asks_to_be_approved(serve, place):

@@ -17,6 +17,14 @@ if TYPE_CHECKING:
     from hushgate.drill.drills import Drill
     from hushgate.drill.scene import Check, Scene
 
+_NAMED_BY = {
+    "AGENT_NOT_ALLOWED": "--agent",
+    "BUDGET_EXHAUSTED": "--agent",
+    "TENANT_UNKNOWN": "--tenant",
+    "INTENT_UNKNOWN": "--intent",
+}
+"""What says who plays, where the server does not know them or lets them go no further: by its reason."""
+
 
 def drill(
     *,
@@ -78,13 +86,16 @@ def _run(name: str, drill: Drill, scene: Scene) -> bool:
 
 def _checks(drill: Drill, scene: Scene) -> list[Check]:
     from hushgate.client import HushgateError
-    from hushgate.drill.scene import Check
+    from hushgate.drill.scene import UNAVAILABLE, Check
 
     found: list[Check] = []
     try:
         found += drill(scene)
     except HushgateError as error:
-        found.append(Check("the drill can be run", held=False, why=f"{error.reason} {error}".strip()))
+        why = f"{error.reason} {error}".strip()
+        if error.reason == "BUDGET_EXHAUSTED" or (not found and error.reason in _NAMED_BY):
+            why = f"{UNAVAILABLE}: {why}; name another with {_NAMED_BY[error.reason]}"
+        found.append(Check("the drill can be run", held=False, why=why))
     finally:
         scene.end()
     return found

@@ -49,7 +49,8 @@ def ambiguous_prompt(scene: Scene) -> Iterator[Check]:
     yield Check("the model is told no card number", not shows(model, [s.CARD]))
     yield Check("the model is told no contact of another person", not shows(model, _STRANGERS))
     why = reason(lambda: scene.prepare(session, asked, intent="drill-no-such-intent"))
-    yield Check("an intent that is not described is refused", why == "INTENT_UNKNOWN", why or "answered")
+    refused = why in {"INTENT_UNKNOWN", "AGENT_NOT_ALLOWED"}  # a register is asked first
+    yield Check("an intent that is not described is refused", refused, why or "answered")
 
 
 def account_takeover(scene: Scene) -> Iterator[Check]:

@@ -23,6 +23,8 @@ _SAID_APART = (
     "version", "tests", "intents", "field_sets", "destinations", "thresholds", "profiles", "allow", "deny"
 )  # fmt: skip
 """What is not compared as it is written, but as what comes of it."""
+_NAMED = ("agents", "risk")
+"""What is named here and gone is told once, without all that was said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,13 @@ def _lists(old: Policy, new: Policy) -> Iterator[Change]:
 
 def _rest(old: Policy, new: Policy) -> Iterator[Change]:
     """Everything else as it is written, so that no key can be forgotten here."""
-    was, now = ({key: value for each in _written(p) for key, value in [each]} for p in (old, new))
+    was, now = (dict(_written(policy)) for policy in (old, new))
+    for section in _NAMED:
+        names, left = (set(getattr(says(policy), section) or {}) for policy in (old, new))
+        for name in names - left:
+            for place in [each for each in was if each.startswith(f"{section}\0{name}.")]:
+                del was[place]
+            was[f"{section}\0{name}"] = "named"
     for place in sorted({*was, *now}):
         if was.get(place) != now.get(place):
             where, _, what = place.partition("\0")

@@ -255,6 +255,8 @@ def _line(policy: PolicyVersion) -> str:
         words.append("active")
     if policy.pending:
         words.append(f"waits: {len(policy.approved_by)} of {policy.approvals_required} approvals")
+    if policy.taken_back:
+        words.append("taken back")
     if policy.HasField("activated_at"):
         words.append(f"since {policy.activated_at.ToDatetime().isoformat(timespec='seconds')}Z")
     if policy.approved_by:

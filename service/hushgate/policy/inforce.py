@@ -49,6 +49,8 @@ class Listed:
     required: int = 0
     """How many people must ask for it, where it waits."""
     file: Path | None = None
+    taken_back: bool = False
+    """No file brings it in again."""
 
 
 class InForce:
@@ -153,7 +155,8 @@ class InForce:
                 each.version, each.digest, place == 0, each, required, files.get(each.digest)
             )
         for file, policy in self._looked.policies:
-            found.setdefault(policy.digest, Listed(policy.version, policy.digest, file=file))
+            back = policy.digest in ledger.withdrawn
+            found.setdefault(policy.digest, Listed(policy.version, policy.digest, file=file, taken_back=back))
         return list(found.values())
 
     @property

@@ -225,6 +225,7 @@ def _version(policy: Listed) -> pb.PolicyVersion:
         pending=bool(policy.required),
         approvals_required=policy.required,
         file=str(policy.file or ""),
+        taken_back=policy.taken_back,
     )
     if policy.activation:
         answer.approved_by.extend(policy.activation.by)

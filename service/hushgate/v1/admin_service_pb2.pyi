@@ -315,6 +315,7 @@ class PolicyVersion(_message.Message):
     APPROVED_BY_FIELD_NUMBER: _builtins.int
     APPROVALS_REQUIRED_FIELD_NUMBER: _builtins.int
     FILE_FIELD_NUMBER: _builtins.int
+    TAKEN_BACK_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """version is the policy's own name for itself."""
     digest: _builtins.str
@@ -327,6 +328,8 @@ class PolicyVersion(_message.Message):
     """approvals_required is how many people must ask for it, if it waits."""
     file: _builtins.str
     """file is where this server has it from; empty if only the store holds it."""
+    taken_back: _builtins.bool
+    """taken_back says that it was rolled back: no file brings it into force any more, a person can."""
     @_builtins.property
     def activated_at(self) -> _timestamp_pb2.Timestamp:
         """activated_at is when it last became active."""
@@ -348,10 +351,11 @@ class PolicyVersion(_message.Message):
         approved_by: _abc.Iterable[_builtins.str] | None = ...,
         approvals_required: _builtins.int = ...,
         file: _builtins.str = ...,
+        taken_back: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at", "active", b"active", "approvals_required", b"approvals_required", "approved_by", b"approved_by", "digest", b"digest", "file", b"file", "pending", b"pending", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["activated_at", b"activated_at", "active", b"active", "approvals_required", b"approvals_required", "approved_by", b"approved_by", "digest", b"digest", "file", b"file", "pending", b"pending", "taken_back", b"taken_back", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
