@@ -208,6 +208,127 @@ class TestRefusals:
         assert "nothing is downloaded" in done.stderr.decode()
 
 
+SLOW = """
+pack: slow
+description: A rule that backtracks.
+rules:
+  - id: slow.endless
+    entity: CASE_ID
+    description: A case.
+    pattern: |
+      QQ(?:q{0,30}){0,30}!\\d(?!!)
+    score: 0.9
+    references: [https://example.com]
+    matches: ["see «QQq!1»"]
+    ignores: ["see QQq"]
+"""
+
+
+class TestHostileLines:
+    """Behind ``ok``, a line that is made to do harm, and one after it."""
+
+    @pytest.mark.parametrize(
+        ("line", "flags", "sentence"),
+        [
+            (b"word " * 2_000_000 + CARD.encode(), [], "line 2 is longer than 1000000 code points"),
+            (b'"' + b"x" * 10_000_000, ["--format", "jsonl"], "line 2 is longer than 1000000 code points"),
+            (b"pay \xff\xfe " + CARD.encode(), [], "line 2 is not UTF-8 text"),
+            (b"a lone surrogate \xed\xa0\x80 " + CARD.encode(), [], "line 2 is not UTF-8 text"),
+            (b"more bytes than needed \xc0\xaf " + CARD.encode(), [], "line 2 is not UTF-8 text"),
+            (
+                b"[" * 10_000 + b'"' + CARD.encode() + b'"' + b"]" * 10_000,
+                ["--format", "jsonl"],
+                "line 2: json is nested deeper than 64 levels",
+            ),
+            (
+                b"[" * 10_000,
+                ["--format", "jsonl", "--findings"],
+                "line 2: json is nested deeper than 64 levels",
+            ),
+        ],
+        ids=["10 MB", "10 MB of JSON", "bytes", "surrogate", "overlong", "brackets", "open brackets"],
+    )
+    def test_is_refused_with_its_number_and_the_limit(self, redact, line, flags, sentence):
+        done = redact(b'"ok"\n' + line + b'\n"after"\n', *flags)
+
+        assert (done.returncode, done.stderr.decode()) == (2, f"hushgate: {sentence}\n")
+        assert b"ok" in done.stdout
+        assert done.stdout.count(b"\n") == 1
+
+    def test_is_refused_where_it_ends_with_half_a_character(self, redact):
+        done = redact(b"ok\npay " + CARD.encode() + b" \xe2\x82")
+
+        assert (done.returncode, done.stdout) == (2, b"ok\n")
+        assert done.stderr == b"hushgate: line 2 is not UTF-8 text\n"
+
+    def test_is_refused_where_a_rule_backtracks_for_ever(self, monkeypatch, tmp_path, capfdbinary):
+        (tmp_path / "slow.yaml").write_text(SLOW)
+        given = tmp_path / "given"
+        given.write_bytes(b"ok\nQQ" + b"q" * 4000 + b" " + CARD.encode() + b"\nafter\n")
+        arguments = [
+            "--no-names",
+            "--profiles",
+            "pci",
+            "--recognizers",
+            str(tmp_path / "slow.yaml"),
+            str(given),
+        ]
+        monkeypatch.setattr(sys, "argv", ["hushgate", "redact", *arguments])
+
+        with pytest.raises(SystemExit) as ended:
+            main()
+
+        out, err = capfdbinary.readouterr()
+        assert (ended.value.code, out) == (2, b"ok\n")
+        assert err.decode().endswith("line 2: rule slow.endless took longer than 2000 milliseconds\n")
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            b"[" * 10_000 + CARD.encode() + b"]" * 10_000,
+            "\u0301\u20dd".encode() * 2_000 + CARD.encode(),
+            b"pay " + CARD.encode().replace(b" ", b" \xcc\x81\xe2\x83\x9d" * 3),
+            b"\x00" * 2_000 + CARD.encode() + b"\x00",
+            b"\x00".join(bytes([byte]) for byte in b"pay " + CARD.encode()),
+            "\u200b".encode() * 2_000 + CARD.encode(),
+            "\ufeffpay ".encode() + CARD.encode(),
+        ],
+        ids=["brackets", "marks", "marks inside", "NUL before", "NUL inside", "unseen", "byte order mark"],
+    )
+    def test_is_hidden_whatever_stands_around_the_value(self, redact, line):
+        done = redact(b"ok\n" + line + b"\nafter\n")
+
+        before, hidden, after, _ = done.stdout.split(b"\n")
+        assert (done.returncode, before, after) == (0, b"ok", b"after")
+        assert b"[CREDIT_CARD]" in hidden
+        assert b"1111" not in hidden
+
+    @pytest.mark.parametrize(
+        "line", [b"\xcc\x81" * 4_000, b"\x00" * 4_000, b"[" * 10_000, b"\xe2\x80\xae" * 4_000]
+    )
+    def test_without_a_value_is_left_as_it_is(self, redact, line):
+        assert redact(line + b"\n") == (0, line + b"\n", b"")
+
+    def test_escaped_surrogates_stay_escaped_and_hide_nothing(self, redact):
+        line = b'{"a": "\\ud800 ' + CARD.encode() + b' \\udc00", "\\udead": 1}\n'
+
+        done = redact(line, "--format", "jsonl")
+        found = redact(line, "--format", "jsonl", "--findings")
+
+        assert done == (0, b'{"a": "\\ud800 [CREDIT_CARD] \\udc00", "\\udead": 1}\n', b"")
+        assert (found.returncode, CARD.encode() in found.stdout) == (0, False)
+
+    def test_of_any_kind_is_marked_and_the_rest_goes_on_where_asked_for(self, redact):
+        lines = [b"ok", b"x" * 5_000_000, b"\xff", b"[" * 4_000 + CARD.encode(), b"after"]
+
+        done = redact(b"\n".join(lines), "--on-error", "mark")
+
+        marked = b"[LINE NOT REDACTED]"
+        hidden = b"[" * 4_000 + b"[CREDIT_CARD]"
+        assert done.stdout.split(b"\n") == [b"ok", marked, marked, hidden, b"after"]
+        assert done.returncode == 1
+
+
 class TestPipes:
     def test_a_live_pipe_is_answered_line_by_line(self):
         with subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:

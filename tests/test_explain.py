@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from hushgate import deadline
 from hushgate.cli import main
 from hushgate.detection.candidates import Outcome
 from hushgate.detection.check import unmarked
@@ -13,6 +14,7 @@ from hushgate.detection.detector import Detector
 from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.explain import Explainer, report
+from hushgate.failure import Failure, Reason
 from hushgate.policy.reader import read_policy
 
 RULES = (
@@ -146,3 +148,12 @@ def test_the_command_explains_with_what_ships(monkeypatch, capsys):
     assert not ended.value.code
     assert out.startswith(f"CREDIT_CARD [9:28] «{CARD}»: ")
     assert "[9:28] «4111 1111 1111 1111»: found by payment.card" in out
+
+
+def test_an_explanation_that_takes_too_long_is_refused(explainer, monkeypatch):
+    monkeypatch.setattr(deadline, "LONGEST_SECONDS", -1.0)
+
+    with pytest.raises(Failure) as refused:
+        explainer.explain(f"pay {CARD}")
+
+    assert refused.value.reason is Reason.DETECTION_TIMEOUT

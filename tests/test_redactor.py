@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import json
 import threading
 
@@ -10,7 +11,7 @@ import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hushgate import Redactor
+from hushgate import Redactor, deadline
 from hushgate.detection.detector import Detector
 from hushgate.detection.names import NO_MODEL, Names
 from hushgate.detection.patterns import Patterns
@@ -278,3 +279,44 @@ class TestLaws:
         once = shipped.redact(" ".join(pieces)).text
 
         assert shipped.redact(once).text == once
+
+
+class TestInTheCallersOwnProcess:
+    @pytest.fixture
+    def no_time(self, monkeypatch):
+        monkeypatch.setattr(deadline, "LONGEST_SECONDS", -1.0)
+
+    @pytest.mark.parametrize("ask", ["redact", "redact_json"])
+    def test_work_that_takes_too_long_is_refused(self, redactor, no_time, ask):
+        with pytest.raises(Failure) as refused:
+            getattr(redactor, ask)('"C-1234"')
+
+        assert refused.value.reason is Reason.DETECTION_TIMEOUT
+        assert refused.value.sentence == "the call took longer than -1000 milliseconds to decide"
+
+    def test_a_callers_deadline_is_the_one_that_holds(self, redactor, no_time):
+        def within():
+            deadline.Deadline(longest=60.0).begin()
+            return redactor.redact("C-1234").text
+
+        assert contextvars.copy_context().run(within) == "[CASE_ID]"
+
+    def test_what_comes_next_has_its_own_time(self, redactor, monkeypatch):
+        with monkeypatch.context() as short:
+            short.setattr(deadline, "LONGEST_SECONDS", -1.0)
+            with pytest.raises(Failure):
+                redactor.redact("C-1234")
+
+        deadline.check()
+        assert redactor.redact("C-1234").text == "[CASE_ID]"
+
+    def test_a_long_text_may_take_longer(self):
+        with deadline.bounded(["x" * (3 * deadline.LONG_TEXT), "y"]):
+            assert deadline.within(1e9) > 3.9 * deadline.LONGEST_SECONDS
+        assert deadline.within(1e9) == 1e9
+
+
+def test_a_key_of_any_length_is_read_once_and_its_value_is_hidden(redactor):
+    key = "k" * 300_000
+
+    assert redactor.redact_json(json.dumps({key: "C-1234"})).text == json.dumps({key: "[CASE_ID]"})

@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hushgate.failure import Failure, Reason
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 LEAST_SECONDS: Final = 0.005
 """With less of its deadline left, a call is not begun, and one that is under way ends."""
 LONGEST_SECONDS: Final = 60.0
 """For one decision, however long its caller would wait: the calls behind it wait, too."""
+
+LONG_TEXT: Final = 100_000
+"""Code points of a text that may take so long; a longer one may take as many times as long."""
 
 
 class Deadline:
@@ -66,3 +73,20 @@ def within(seconds: float) -> float:
     """As many of the seconds as are left, and one millisecond at the least."""
     deadline = _UNDER_WAY.get()
     return min(seconds, max(deadline.left(), 0.001)) if deadline else seconds
+
+
+@contextmanager
+def bounded(texts: Sequence[str]) -> Iterator[None]:
+    """Holds work on some texts to ``LONGEST_SECONDS`` for each, where no call's deadline is under way.
+
+    What runs in the caller's own process is bounded by this alone.
+    """
+    if _UNDER_WAY.get() is not None:
+        yield
+        return
+    long = sum(-(-len(text) // LONG_TEXT) for text in texts)
+    Deadline(longest=LONGEST_SECONDS * max(long, 1)).begin()
+    try:
+        yield
+    finally:
+        _UNDER_WAY.set(None)

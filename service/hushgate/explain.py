@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hushgate import assembly
+from hushgate import assembly, deadline
 from hushgate.detection.candidates import Candidate, Candidates, Outcome
 from hushgate.detection.detector import LANGUAGE
 from hushgate.policy.counting import counted
@@ -84,13 +84,12 @@ class Explainer:
         """
         reader = Reader(self.policy, self.policy.destination(destination), subject="")
         thresholds = reader.destination.thresholds
-        detected = self._detector.find(text, label=label, language=language)
+        with deadline.bounded([text]):
+            detected = self._detector.find(text, label=label, language=language)
+            matched = self._candidates.of(text, label=label)
         counting = [reader.decided(found) for found in counted(text, detected, self.policy, thresholds)]
         findings = settle(counting)
-        candidates = [
-            self._judged(each, findings, counting, thresholds)
-            for each in self._candidates.of(text, label=label)
-        ]
+        candidates = [self._judged(each, findings, counting, thresholds) for each in matched]
         rules = {each.rule for each in candidates}
         candidates += [_told(each, findings) for each in counting if each.rule not in rules]
         candidates.sort(key=lambda each: (each.start, -each.end, each.rule, each.view))

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate import assembly
+from hushgate import assembly, deadline
 from hushgate.bounds import check_text
 from hushgate.detection.detector import LANGUAGE
 from hushgate.document import Place, parse, path_text, places, rebuild, scalar_text, serialize
@@ -108,6 +108,10 @@ class Redactor:
         """Each text redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for text in texts:
             check_text(text, self._max_text, field="text")
+        with deadline.bounded(texts):
+            return self._redact_texts(texts, language)
+
+    def _redact_texts(self, texts: Sequence[str], language: str) -> list[Redaction]:
         detected = self._detector.find_many(texts, language=language)
         holding = {place for place, found in enumerate(detected) if found}
         holding.update(deniable(texts, self.policy))
@@ -131,6 +135,10 @@ class Redactor:
         """Each document redacted, in order, in one pass of the model. Fails for all if it fails for one."""
         for json_text in json_texts:
             check_text(json_text, self._max_text, field="json")
+        with deadline.bounded(json_texts):
+            return self._redact_documents(json_texts, language)
+
+    def _redact_documents(self, json_texts: Sequence[str], language: str) -> list[Redaction]:
         trees = [parse(json_text, field="json") for json_text in json_texts]
         texts = [list(places(tree)) for tree in trees]
         every = [place for each in texts for place in each]

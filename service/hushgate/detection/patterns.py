@@ -28,6 +28,8 @@ _CONFIRMED = frozenset({"separators", "backwards", "letters", "ibans"})
 check makes a finding, or a rule so sure of itself that its words stand in its pattern."""
 _SURE = 0.65
 """The score, before context, of such a rule."""
+LONGEST_LABEL = 2000
+"""Code points of a label whose words count, its last: a key is read again for every part of a long text."""
 
 
 class Patterns:
@@ -58,7 +60,7 @@ class Patterns:
         ``label``: words that stand before the text, as in ``first name: Dana``; no finding reaches into them.
         ``question``: what the text answers. Raises ``Failure`` (DETECTION_TIMEOUT).
         """
-        found = self._find(_whole(text, label), label, question)
+        found = self._find(_whole(text, label), label[-LONGEST_LABEL:], question)
         return _behind(len(label) + len(_COLON), found) if label else found
 
     def find_many(
