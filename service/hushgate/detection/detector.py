@@ -169,6 +169,9 @@ class _Reading(NamedTuple):
     def placed(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """The findings, or parts of findings, behind the head, with offsets in the text."""
         length = len(self.head)
+        if not length and not self.view:
+            yield from findings
+            return
         for finding in findings:
             if finding.end > length:
                 start, end = max(finding.start - length, 0), finding.end - length

@@ -133,7 +133,7 @@ class Names:
         if self._nlp is None:
             return found
         self._refuse_other(language)
-        pieces = [_Piece(index, text, window) for index, text in enumerate(texts) for window in windows(text)]
+        pieces = [_piece(index, text, window) for index, text in enumerate(texts) for window in windows(text)]
         if self._recognizers is None:
             pieces = [piece for piece in pieces if any(map(str.isalpha, piece.text))]
         for batch in _batches(pieces):
@@ -194,19 +194,20 @@ class _Piece(NamedTuple):
     """One window of one of several texts."""
 
     text_index: int
-    whole: str
+    text: str
     window: Window
-
-    @property
-    def text(self) -> str:
-        # spaCy hashes the UTF-8 form of every word, and half of a pair has none.
-        return _SURROGATE.sub("\ufffd", self.whole[self.window.start : self.window.end])
 
     def placed(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings that are this window's to report, with offsets in the whole text."""
         at = self.window.start
-        moved = (replace(f, start=f.start + at, end=f.end + at) for f in findings)
+        moved = [replace(f, start=f.start + at, end=f.end + at) for f in findings] if at else findings
         return [f for f in moved if self.window.answers_for(f.start)]
+
+
+def _piece(index: int, text: str, window: Window) -> _Piece:
+    part = text[window.start : window.end]
+    # spaCy hashes the UTF-8 form of every word, and half of a pair has none.
+    return _Piece(index, part if part.isascii() else _SURROGATE.sub("\ufffd", part), window)
 
 
 def _batches(pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:

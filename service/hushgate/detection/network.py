@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
+from functools import reduce
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,8 @@ _PADDING = b""
 """The key of the place before and after a text."""
 _TOKENS = 1024
 """That go through the layers together: more would gain nothing, and take memory."""
+_SMALL = 1_000_000
+"""Multiplications of a product up to which OpenBLAS copies no matrix before it begins."""
 _WORDS = 4096
 """Whose part is kept, some 4 KB each; no fewer than ``_TOKENS`` and their margins."""
 
@@ -176,20 +179,25 @@ class _Maxout:
 
     def __init__(self, maxout: Node, norm: Node) -> None:
         weights = maxout.get_param("W")  # outputs, pieces, inputs
-        outputs, self._pieces, inputs = weights.shape
-        self.weights = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(inputs, -1))
-        self._bias = np.ascontiguousarray(maxout.get_param("b").T.reshape(-1))
+        self.weights = np.ascontiguousarray(weights.transpose(1, 2, 0))
+        self.bias = np.ascontiguousarray(maxout.get_param("b").T)[:, None]
         self._gain, self._shift = norm.get_param("G"), norm.get_param("b")
-        self.outputs = outputs
-        self._mean = np.full(outputs, 1 / outputs, np.float32)
+        self.outputs = len(weights)
+        self._mean = np.full(self.outputs, 1 / self.outputs, np.float32)
+        self._rows = _SMALL // (self.outputs * weights.shape[2])
 
     def __call__(self, inputs: Floats) -> Floats:
-        return self.rest(inputs @ self.weights)
+        """The layer's answer, a row for a row."""
+        sums = np.empty((len(self.weights), len(inputs), self.outputs), np.float32)
+        for at in range(0, len(inputs), self._rows):
+            some = slice(at, at + self._rows)
+            np.matmul(inputs[some], self.weights, out=sums[:, some])
+        sums += self.bias
+        return self.rest(sums)
 
     def rest(self, sums: Floats) -> Floats:
-        """The layer's answer once its product is known, which it overwrites."""
-        sums += self._bias
-        best = _best(sums, self._pieces)
+        """The layer's answer once its sums (pieces, rows, outputs) are known."""
+        best = _best(sums)
         best -= (best @ self._mean)[:, None]
         variance = (best * best) @ self._mean
         variance += _EPSILON
@@ -207,10 +215,14 @@ class _Parts:
         self._mix = mix
         self._ops = NumpyOps()
         self.width = mix.outputs
+        self._pieces, inputs, outputs = first.weights.shape
+        weights = first.weights.transpose(1, 0, 2).reshape(inputs, -1)
         # Side by side: the share of a word in the sums for the word after it, for itself, for the one before.
-        self._weights = np.concatenate(np.split(first.weights, 3), axis=1)
+        self._weights = np.concatenate(np.split(weights, 3), axis=1)
         self._vectors = np.zeros((_WORDS, self.width), np.float32)
-        self._shares = np.zeros((3, _WORDS, first.weights.shape[1]), np.float32)
+        self._shares = np.zeros((3, _WORDS, self._pieces * outputs), np.float32)
+        self._bias = first.bias.reshape(-1)
+        self._shares[1] = self._bias
         self._places: dict[bytes, int] = {_PADDING: 0}
 
     def read(self, keys: Sequence[bytes]) -> tuple[Floats, Floats]:
@@ -226,7 +238,7 @@ class _Parts:
         sums = before.take(places[:-2], axis=0)
         sums += at.take(places[1:-1], axis=0)
         sums += after.take(places[2:], axis=0)
-        return self._vectors.take(places, axis=0), sums
+        return self._vectors.take(places, axis=0), _pieces(sums, self._pieces)
 
     def _learn(self, keys: Sequence[bytes]) -> None:
         start = len(self._places)
@@ -239,6 +251,7 @@ class _Parts:
         where = slice(start, start + len(keys))
         self._vectors[where] = vectors
         self._shares[:, where] = np.stack(np.split(vectors @ self._weights, 3, axis=1))
+        self._shares[1, where] += self._bias
         self._places.update(zip(keys, range(start, start + len(keys)), strict=True))
 
 
@@ -274,7 +287,7 @@ class _Moves:
     def outside(self, rows: Floats) -> tuple[Floats, Floats]:
         """For each token, its sums as the next one, and the scores of the moves while no name is open."""
         sums = rows @ self._next
-        scores = _best(sums + self._closed, self._pieces) @ self._upper
+        scores = _best(_pieces(sums + self._closed, self._pieces)) @ self._upper
         scores += self._upper_bias
         scores[:, self._never] = -np.inf
         return sums, scores
@@ -304,20 +317,21 @@ class _Moves:
         upper, bias = self._upper[:, moves], self._upper_bias[[*moves]]
         so_far = rows[start] @ self._start + self._open
         for at in range(start + 1, len(rows) - 1):
-            hidden = _best((sums[at] + so_far + rows[at - 1] @ self._last)[None], self._pieces)
+            hidden = _best((sums[at] + so_far + rows[at - 1] @ self._last).reshape(self._pieces, 1, -1))
             into, out = (hidden @ upper + bias)[0]
             if out > into or (out == into and moves[1] < moves[0]):
                 return at + 1
         return len(rows)
 
 
-def _best(sums: Floats, pieces: int) -> Floats:
-    """The largest of each output's pieces, which stand one row of outputs beside the other."""
-    outputs = sums.shape[1] // pieces
-    best = np.maximum(sums[:, :outputs], sums[:, outputs : 2 * outputs])
-    for piece in range(2, pieces):
-        np.maximum(best, sums[:, piece * outputs : (piece + 1) * outputs], out=best)
-    return best
+def _best(sums: Floats) -> Floats:
+    """The largest of each output's pieces, of (pieces, rows, outputs)."""
+    return reduce(np.maximum, sums)
+
+
+def _pieces(sums: Floats, count: int) -> Floats:
+    """Sums as (pieces, rows, outputs), of rows that hold all outputs of one piece, then of the next."""
+    return sums.reshape(len(sums), count, sums.shape[1] // count).transpose(1, 0, 2)
 
 
 def _maxouts(nodes: Sequence[Node]) -> list[_Maxout]:
