@@ -91,6 +91,25 @@ def test_what_is_read_out_is_written_down(text, view):
 @pytest.mark.parametrize(
     ("text", "view"),
     [
+        ("卡号4111有效", "卡号 4111 有效"),
+        ("電話は090-1234です", "電話は 090-1234 です"),
+        ("번호는+82입니다", "번호는 +82 입니다"),
+        ("A和B", "A 和 B"),
+        ("โทร081ครับ", "โทร 081 ครับ"),
+    ],
+)
+def test_a_script_without_spaces_is_set_apart_from_numbers(text, view):
+    assert seen(text) == [("apart", view)]
+
+
+@pytest.mark.parametrize("text", ["你好 谢谢", "カード 4111 です", "тел. 4111"])
+def test_what_is_apart_already_stays(text):
+    assert seen(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
         ("locator alpha bravo 7 9 4", "locator AB794"),
         ("bravo, tango, niner, four, x-ray", "BT94X"),
         ("Lima Delta one nine kilo X ray romeo", "LD19KXR"),

@@ -1,9 +1,11 @@
-"""Which digits stand right behind the word that names them: ``acct88213409118``, ``ssn536…``."""
+"""What is glued to a value: the word that names it, ``acct88213409118``, and letters that take no spaces."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+
+import regex
 
 from hushgate.detection.rewriting import Change
 
@@ -29,3 +31,18 @@ def glued_names(text: str) -> Iterator[Change]:
     found = {each.end() for pattern in (_GLUED, _GLUED_IBAN) for each in pattern.finditer(text)}
     for end in sorted(found):
         yield Change(end - 1, end, f"{text[end - 1]} ")
+
+
+_UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}ー]"
+"""A letter of a script whose words, or their endings, stand right beside a number."""
+_BESIDE = regex.compile(rf"(?<=[0-9A-Za-z]){_UNSPACED}|{_UNSPACED}(?=[+(]?[0-9A-Za-z])")
+_LATIN = regex.compile(r"[+(]?[0-9A-Za-z]")
+
+
+def unspaced(text: str) -> Iterator[Change]:
+    """Each letter of such a script that touches a Latin letter or a digit, with a space between them."""
+    for letter in _BESIDE.finditer(text):
+        start, end = letter.span()
+        before = " " if start and _LATIN.fullmatch(text[start - 1]) else ""
+        behind = " " if _LATIN.match(text, end) else ""
+        yield Change(start, end, f"{before}{letter[0]}{behind}")

@@ -12,7 +12,7 @@ from hushgate.detection import automaton
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.decoding import encodings, escapes
 from hushgate.detection.folding import CONTROLS, foldings, look_alikes
-from hushgate.detection.gluing import GLUED, glued_names
+from hushgate.detection.gluing import GLUED, glued_names, unspaced
 from hushgate.detection.ibans import scattered_ibans
 from hushgate.detection.rewriting import View, plain, reversed_in_place, rewritten
 from hushgate.detection.separating import backwards, odd_separators
@@ -89,6 +89,9 @@ def views(text: str) -> Iterator[View]:
     for view in _readable(source, triggers):
         yield view
         source, triggers = view, _triggers(encoded(view.text))
+    if not text.isascii() and (spaced := rewritten("apart", source, unspaced(source.text))):
+        yield spaced
+        source, triggers = spaced, _triggers(encoded(spaced.text))
     if "glued" in triggers and (apart := rewritten("apart", source, glued_names(source.text))):
         yield apart
         source, triggers = apart, _triggers(encoded(apart.text))
