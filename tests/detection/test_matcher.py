@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hushgate.detection.check import unmarked
 from hushgate.detection.matcher import Matcher
 from hushgate.detection.narrowing import PART
-from hushgate.detection.nearby import around, vocabulary
+from hushgate.detection.nearby import around, denied, vocabulary
 from hushgate.detection.packs import read_packs
 from hushgate.detection.rule import REPORTED, Rule
 from hushgate.detection.search import Search
@@ -68,7 +68,7 @@ class EveryRuleEverywhere:
                 score = rule.score
                 if context.stands_in(where):
                     score = min(1.0, max(REPORTED, score + 0.35))
-                if unless.stands_in(where):
+                if denied(text, *span, label, unless):
                     score -= 0.35
                 if round(score, 4) >= REPORTED:
                     findings.append(Finding(*span, rule.entity, round(score, 4), rule.id))
@@ -122,6 +122,11 @@ def test_the_value_group_is_what_is_found(toys):
         ("help_ticket1: C-1234", 0.95),
         ("ticket zip C-1234", 0.6),
         ("zip C-1234", None),
+        ("C-1234 zip", None),
+        ("C-1234 is the zip", None),
+        ("C-1234 for the zip", 0.6),
+        ("C-1234, zip it", 0.6),
+        ("C-1234 or zip", 0.6),
         ("ticket" + "." * 200 + "C-1234", 0.6),
     ],
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,7 @@ TIMEOUT_MS = 2000
 LONG = 50
 """Characters of a find after which the search begins anew behind it."""
 
-_WORD_END = re.compile(r"\w(?!\w)")
+_WORD_END = regex.compile(r"\w(?!\w)")
 
 Checked = dict[tuple[str, str], bool]
 """What checks have already said of candidates of one text, which many rules share."""
