@@ -40,6 +40,20 @@ def test_a_name_spelled_letter_by_letter_is_found():
 
 
 @pytest.mark.parametrize(
+    "spelled",
+    [
+        "quebec x-ray seven papa lima mike",
+        "Q for queen, X as in xylophone, 7, P for papa, L for lima, M for mike",
+        "Quebec X-ray 7 P L M",
+    ],
+)
+def test_a_code_spelled_by_an_alphabet_is_found(spelled):
+    assert spelled in spans(
+        f"so it is {spelled}, thanks", Known("QX7PLM", "BOOKING_ID", "booking", subject="c-1")
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "found"),
     [
         ("that is rightDana WhitfieldThank you", ["Dana", "Whitfield", "Dana Whitfield"]),

@@ -9,16 +9,33 @@ import re
 from typing import TYPE_CHECKING
 
 from hushgate.detection.rewriting import Change
-from hushgate.detection.spoken import UNIT, UNITS
+from hushgate.detection.spoken import SPOKEN_WORDS, UNIT, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ALPHABET = (
-    "alpha|alfa|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliett?e?|kilo|lima|mike|november|oscar|papa"
-    "|quebec|romeo|sierra|tango|uniform|victor|whiske?y|x[ -]?ray|yankee|zulu"
+_ALPHABET = (
+    *(
+        "alpha",
+        "alfa",
+        "bravo",
+        "charlie",
+        "delta",
+        "echo",
+        "foxtrot",
+        "golf",
+        "hotel",
+        "india",
+        "juliet",
+        "juliett",
+    ),
+    *("juliette", "kilo", "lima", "mike", "november", "oscar", "papa", "quebec", "romeo", "sierra", "tango"),
+    *("uniform", "victor", "whiskey", "whisky", "xray", "yankee", "zulu"),
 )
+ALPHABET = "|".join((*_ALPHABET, "x[ -]ray"))
 """The words for one letter, which each begins with, as a pattern's alternatives."""
+READ_OUT = SPOKEN_WORDS | {*_ALPHABET, "x-ray"}
+"""Every word that may be part of a number, an address or a code read out."""
 NAMED = r"[a-z] (?:for|as in|like) [a-z]{2,15}"
 """A letter and a word that begins with it, or does not."""
 _GAP = r"[\s,.;:-]{1,3}(?:(?:and|then|dash|hyphen|space|that's|thats) )?"

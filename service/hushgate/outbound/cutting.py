@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from hushgate.detection.spoken import SPOKEN_WORDS
+from hushgate.detection.spelling import READ_OUT
 
 AHEAD = 48
 """Code points behind a cut that are looked at before it is made: more than a token has."""
@@ -97,7 +97,7 @@ def _plain(text: str, at: int, left: int, right: int, *, any_word: bool) -> bool
 
 
 def _is_word(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and text.casefold() not in SPOKEN_WORDS
+    return _PLAIN.fullmatch(text) is not None and text.casefold() not in READ_OUT
 
 
 def _is_title(word: str) -> bool:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from hushgate.detection.spoken import SPOKEN_WORDS
+from hushgate.detection.spelling import READ_OUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -21,9 +21,7 @@ TAIL = 80
 """Code points of a turn's end that are looked at with the next: a number and the words before it."""
 _LEAD = 24
 """Code points that may stand in the next turn before the number goes on: "and then"."""
-_SPELLED = "|".join(
-    sorted((re.escape(word) for word in SPOKEN_WORDS if word.isalpha()), key=len, reverse=True)
-)
+_SPELLED = "|".join(sorted((re.escape(word) for word in READ_OUT if word.isalpha()), key=len, reverse=True))
 _ENDS = re.compile(rf"(?i)(?:\d|\b(?:{_SPELLED}))[\s.,…-]*\Z")
 _DIGIT = re.compile(r"\d")
 _SPELLED_ON = re.compile(rf"(?i)\b(?:{_SPELLED})\b")
