@@ -5,7 +5,7 @@ from tests.policy.policies import written
 
 from hushgate.failure import Failure, Reason
 from hushgate.policy.reader import read_policy
-from hushgate.policy.words import explained
+from hushgate.policy.words import explained, intents
 
 
 def lines(text):
@@ -94,3 +94,11 @@ def test_an_intent_that_is_not_there_is_refused_with_the_nearest(tmp_path):
         explained(read_policy(written(tmp_path / "a.yaml", "v1")), "order_stats")
 
     assert caught.value.reason is Reason.INTENT_UNKNOWN
+
+
+def test_the_intents_of_a_policy_are_listed_with_what_they_are_for(tmp_path):
+    said = {"a": {"description": "Where it is.", "fields": {}}, "longer": {"fields": {}}}
+
+    listed = intents(read_policy(written(tmp_path / "a.yaml", "v1", intents=said)))
+
+    assert listed == "a       Where it is.\nlonger"

@@ -62,7 +62,9 @@ def check(
 
 @policies.command()
 def explain(
-    intent: Annotated[str, typer.Argument(help="The intent, as the policy names it.")],
+    intent: Annotated[
+        str | None, typer.Argument(help="The intent, as the policy names it; without one, all are listed.")
+    ] = None,
     *,
     policy: Annotated[
         str | None, typer.Option(help=f"{_NAMED}; without --address, the one that is set or shipped.")
@@ -71,9 +73,10 @@ def explain(
 ) -> None:
     """Say in plain words what an intent lets through, to whom, and which agents may use it."""
     from hushgate.policy.named import named_or_set
-    from hushgate.policy.words import explained
+    from hushgate.policy.words import explained, intents
 
-    print(explained(named_or_set(policy, address), intent))
+    said = named_or_set(policy, address)
+    print(explained(said, intent) if intent else intents(said))
 
 
 @policies.command()

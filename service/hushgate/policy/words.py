@@ -55,6 +55,12 @@ def explained(policy: Policy, name: str) -> str:
     return "\n\n".join("\n".join(part) for part in parts)
 
 
+def intents(policy: Policy) -> str:
+    """Every intent of the policy, and what it is for."""
+    width = max(map(len, policy.intents), default=0)
+    return "\n".join(f"{name:{width}}  {each.description}".rstrip() for name, each in policy.intents.items())
+
+
 def _fields(policy: Policy, name: str) -> Iterator[str]:
     file = says(policy)
     given: dict[str, list[str]] = {}
