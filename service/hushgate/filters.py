@@ -6,6 +6,7 @@ Modules that take their time to import are imported by the command that needs th
 # ruff: noqa: PLC0415 - imports wait for their command
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -78,6 +79,7 @@ def redact(
     from hushgate.redactor import Redactor
 
     redactor = Redactor.load(settings=settings)
+    gc.freeze()  # what is loaded stays: the collector need not go through it again and again
     if redactor.notice:
         print(f"hushgate: {redactor.notice}", file=sys.stderr)
     treat = {

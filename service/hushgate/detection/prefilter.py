@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import chain, groupby
+from itertools import groupby
 from string import ascii_lowercase, digits
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,7 +52,7 @@ class Prefilter:
         count = data.count(DIGIT)
         for group in self._groups:
             if group.digits <= count and group.may_match(possible):
-                hits.update(group.match(data))
+                hits.update(*group.match(data))
         return sorted(hit for hit in hits if hit < self._count and self._also.get(hit, hit) in hits)
 
     def lines(self, index: int, block: Block) -> Iterable[int]:
@@ -107,14 +107,14 @@ class _Group:
         members: dict[str, list[int]] = {}
         for each in conditions:
             members.setdefault(each.text, []).append(each.place)
-        self.members = tuple(members.values())
+        self._members = tuple(members.values())
         self.automaton = Automaton(list(members))
 
     def may_match(self, possible: Collection[int] | None) -> bool:
         return self._needs is None or possible is None or not self._needs.isdisjoint(possible)
 
-    def match(self, data: bytes) -> Iterator[int]:
-        return chain.from_iterable(map(self.members.__getitem__, self.automaton.match(data)))
+    def match(self, data: bytes) -> list[list[int]]:
+        return [self._members[hit] for hit in self.automaton.match(data)]
 
 
 class Words:

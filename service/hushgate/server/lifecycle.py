@@ -7,6 +7,7 @@ NOT_SERVING, callers get time to notice, and the calls under way are finished.
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager, suppress
@@ -90,6 +91,9 @@ async def run(
         credentials = _credentials(settings)
         files = watched(settings)
         assembled = await frame.run(lambda: assemble(settings, files))
+        # What is loaded stays: the collector need not go through all of it again and again.
+        gc.collect()
+        gc.freeze()
         if not stopping.is_set():
             with _watched(settings, assembled, frame, share) as said:
                 async with _serving(
