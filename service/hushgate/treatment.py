@@ -113,9 +113,14 @@ class Reader:
 
     def sight(self, finding: Finding, knowns: Sequence[Known]) -> Sighting:
         """The finding with the action that the policy gives it. ``knowns``: all facts about the value."""
-        known = best(knowns, self)
+        known = best([fact for fact in knowns if not self.of_many(fact)], self)
         said = any(fact.said for fact in knowns)
         return Sighting(self.decided(finding, known, said=said), known, self.relation(known))
+
+    def of_many(self, known: Known) -> bool:
+        """Whether it is somebody else's, and a place without a number: a town points to nobody."""
+        place = known.entity == "LOCATION" and not any(map(str.isdecimal, known.value))
+        return place and self.relation(known) is Relation.OTHERS
 
     def sight_elsewhere(self, candidate: Candidate) -> Sighting:
         """A value that only other sessions know."""
@@ -177,7 +182,12 @@ def _inside(finding: Finding, passing: Iterable[Finding]) -> bool:
 
 
 def speaks(known: Known, reader: Reader) -> bool:
-    """Whether finding the value means anything: an untyped one only if it was held back, or is another's."""
+    """Whether finding the value means anything: an untyped one only if it was held back, or is another's.
+
+    A town of somebody else's is many people's.
+    """
+    if reader.of_many(known):
+        return False
     return known.entity != UNTYPED or known.dropped or reader.relation(known) is Relation.OTHERS
 
 

@@ -65,7 +65,7 @@ def _are_digits(groups: Sequence[_Group]) -> bool:
     words = sum(not group.written for group in groups)
     if words == 0:
         return count >= _FEWEST and count == len(groups)
-    if words == 1 and count > len(groups):
+    if words == 1 and count > len(groups) and not (groups[0].written and groups[-1].written):
         return False  # "one 4111 …" counts what follows
     return count >= (_FEWEST_SINGLE if all(group.single for group in groups) else _FEWEST)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hushgate.detection import automaton
+from hushgate.detection.abroad import ABROAD_WORD, digits_abroad
 from hushgate.detection.alphabet import encoded
 from hushgate.detection.decoding import encodings, escapes
 from hushgate.detection.folding import CONTROLS, foldings, look_alikes
@@ -44,6 +45,7 @@ _TRIGGERS = {
     "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
+    "abroad": rf"(?i)\b(?:{ABROAD_WORD}){_GAP}(?:{ABROAD_WORD})\b",
     "codes": rf"(?i)\b(?:{ALPHABET}){_GAP}(?:{ALPHABET}|{UNIT}|0|[a-z]\b)|(?:0|{UNIT}){_GAP}(?:{ALPHABET})\b"
     rf"|\b{NAMED}{_GAP}[a-z]\b",
     "addresses": r"(?i)(?:@|\bat\b).{1,60}\b(?:dot|point|period)\b|[(\[{] ?(?:at|dot) ?[)\]}]|@ | [@.] ",
@@ -121,6 +123,9 @@ def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
     if spoken:
         yield spoken
         source, triggers = spoken, _triggers(encoded(spoken.text))
+    if "abroad" in triggers and (view := rewritten("spoken", source, digits_abroad(source.text))):
+        yield view
+        source, triggers = view, _triggers(encoded(view.text))
     if "codes" in triggers and (view := rewritten("spelled", source, spelled_codes(source.text))):
         yield view
     if "addresses" in triggers and (view := rewritten("spoken", source, spoken_addresses(source.text))):

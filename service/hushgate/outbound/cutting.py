@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from hushgate.detection.abroad import ABROAD
 from hushgate.detection.spelling import READ_OUT
 
 AHEAD = 48
@@ -26,6 +27,7 @@ _GAP = re.compile(r"\s+|(?<=[。！？])(?=\S)")
 _SPACE = re.compile(r"\s")
 _PLAIN = re.compile(r"[^\W\d_]{2,}(?:['’-][^\W\d_]+)?")
 _END = re.compile(r"(?P<word>.*[^\W\d_])[.!?…。！？]+[\"'”’)]*", re.DOTALL)
+_SPELLING = READ_OUT | ABROAD.keys()
 _ABBREVIATED = 4
 """A capital and so many letters in all may be a title, "Capt.", and no end of a sentence."""
 
@@ -97,7 +99,7 @@ def _plain(text: str, at: int, left: int, right: int, *, any_word: bool) -> bool
 
 
 def _is_word(text: str) -> bool:
-    return _PLAIN.fullmatch(text) is not None and text.casefold() not in READ_OUT
+    return _PLAIN.fullmatch(text) is not None and text.casefold() not in _SPELLING
 
 
 def _is_title(word: str) -> bool:

@@ -7,6 +7,7 @@ than a policy allows. Common words count only where they are written as names ar
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -41,7 +42,7 @@ _FEW, _FRACTION = 32, 4
 _LONGEST = 256
 """Letters and digits of a value that is looked for as a whole; a longer one is looked for in such pieces."""
 _TURNED = 9
-"""Digits that make a value one that is looked for backwards, too."""
+"""Letters and digits that make a value one that is looked for backwards and in rot13, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,13 +223,14 @@ def _add_grams(grams: dict[str, list[Known]], known: Known, length: int) -> None
 
 
 def _needles(known: Known, order: int) -> Iterator[_Needle]:
-    """The value, a long number backwards, each word of a person's name, an address without its town."""
+    """The value, a long one backwards and in rot13, each word of a name, an address without its town."""
     if sum(map(str.isalnum, known.value)) > _LONGEST:
         yield from _pieces(known, order)
     elif _worth_finding(known):
         yield _needle(known, order, partial=False)
-        if sum(c.isdecimal() for c in known.value) >= _TURNED:
-            yield _needle(replace(known, value=known.value[::-1]), order, partial=False, of=known)
+        if known.entity != UNTYPED and sum(map(str.isalnum, known.value)) >= _TURNED:
+            for turned in {known.value[::-1], codecs.encode(known.value, "rot13")} - {known.value}:
+                yield _needle(replace(known, value=turned), order, partial=False, of=known)
     if known.entity == "STREET_ADDRESS":
         for line in _street(known.value):
             if _worth_finding(replace(known, value=line, entity=UNTYPED)):
