@@ -1,4 +1,4 @@
-"""Which stretches of a text are text encoded: percent, HTML and JSON escapes, base64, hexadecimal."""
+"""Which stretches of a text are text encoded: escapes, base64, base32, hexadecimal, bits, character codes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|(?:\\x[0-9A-Fa-f]{2})+|\\[ntr\"/\\]")
-_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,2}(?![\w+/=-])")
+_BASE64 = re.compile(r"(?<![\w+/-])[A-Za-z0-9+/_-]{11,}(?:\r?\n[A-Za-z0-9+/_-]{15,})*={0,6}(?![\w+/=-])")
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]{11,}={0,2}")
 _WORDS = "be|ad|fa|ed|de"
 """Words, and parts of words, that hexadecimal digits spell, and that no text in ASCII begins with."""
 _PAIR = "[0-9A-Fa-f]{2}"
 _HEX = re.compile(rf"(?<![0-9A-Za-z])(?!(?i:{_WORDS}) )(?:0x)?(?:{_PAIR}[ :-]?){{7,}}{_PAIR}(?![0-9A-Za-z])")
+_OCTAL = re.compile(r"(?:\\[0-7]{2,3}[ ,]?){4,}")
+_BINARY = re.compile(r"(?<!\w)[01]{8}(?:[ ,]{0,2}[01]{8}){3,}(?!\w)")
+_CODE = "(?:3[2-9]|[4-9][0-9]|1[01][0-9]|12[0-6])"
+_CODES = re.compile(rf"(?<![\w.,-]){_CODE}(?:[ ,;]{{1,2}}{_CODE}){{5,}}(?![\w-])")
+"""Numbers that are codes of printed characters in ASCII."""
+_BASE32 = re.compile(r"[A-Z2-7]{16,}")
 _PRINTED = 0.95
 _READABLE = 0.4
 """Of what bytes decode to, so much must be printed, or be letters and digits among what is not shown."""
@@ -38,17 +44,19 @@ def escapes(text: str) -> Iterator[Change]:
             for each in _ENTITY.finditer(text)
         ),
         *(Change(*each.span(), _escape(each[0])) for each in _ESCAPE.finditer(text)),
+        *(Change(*each.span(), _codes(each[0], 8)) for each in _OCTAL.finditer(text)),
     ]
     yield from sorted(found, key=lambda change: change.start)
 
 
 def encodings(text: str) -> Iterator[Change]:
-    """Each stretch of base64 or hexadecimal that is text when decoded, in order."""
+    """Each stretch of base64, base32, hexadecimal, bits or codes that is text when decoded, in order."""
     done = 0
-    for each in sorted([*_HEX.finditer(text), *_BASE64.finditer(text)], key=lambda each: each.start()):
+    found = [each for pattern in _DECODED for each in pattern.finditer(text)]
+    for each in sorted(found, key=lambda each: each.start()):
         if each.start() < done:
             continue
-        decoded = _hexadecimal(each[0]) if each.re is _HEX else _base64(each[0])
+        decoded = _DECODED[each.re](each[0])
         if decoded:
             done = each.end()
             yield Change(*each.span(), decoded)
@@ -82,10 +90,28 @@ def _escape(run: str) -> str:
 
 def _base64(run: str) -> str:
     letters = re.sub(r"[\r\n=]", "", run).replace("-", "+").replace("_", "/")
+    if _BASE32.fullmatch(letters) and (text := _base32(letters)):
+        return text
     try:
         return _text(base64.b64decode(letters + "=" * (-len(letters) % 4), validate=True))
     except binascii.Error:
         return ""
+
+
+def _base32(letters: str) -> str:
+    try:
+        return _text(base64.b32decode(letters + "=" * (-len(letters) % 8)))
+    except binascii.Error:
+        return ""
+
+
+def _codes(run: str, base: int) -> str:
+    return "".join(chr(int(code, base)) for code in re.findall("[0-9]+", run))
+
+
+def _bits(run: str) -> str:
+    bits = re.sub("[ ,]", "", run)
+    return _text(int(bits, 2).to_bytes(len(bits) // 8, "big"))
 
 
 def _hexadecimal(run: str) -> str:
@@ -107,3 +133,12 @@ def _text(data: bytes) -> str:
     printed = sum(c.isprintable() or c.isspace() or unicodedata.category(c) == "Cf" for c in text)
     readable = sum(map(str.isalnum, text))
     return text if printed >= _PRINTED * len(text) or readable >= _READABLE * len(text) else ""
+
+
+_DECODED = {
+    _BINARY: _bits,
+    _CODES: lambda run: _codes(run, 10),
+    _HEX: _hexadecimal,
+    _BASE64: _base64,
+}
+"""What a stretch of each form is decoded by; of those that begin together, the first."""

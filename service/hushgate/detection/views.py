@@ -42,7 +42,8 @@ _SEPARATED = "|".join(f"0{_USUAL}{{{before}}}{_ODD}0{_USUAL}{{{5 - before}}}" fo
 _TRIGGERS = {
     "controls": CONTROLS,
     "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
-    "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}",
+    "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}"
+    r"|(?:000?[ ,;]{1,2}){5}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
     "abroad": rf"(?i)\b(?:{ABROAD_WORD}){_GAP}(?:{ABROAD_WORD})\b",
@@ -145,7 +146,9 @@ def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
 def _decoded(source: View, triggers: frozenset[str]) -> View | None:
     first = rewritten("decoded", source, escapes(source.text)) if "escapes" in triggers else None
     if "encodings" in triggers:
-        return rewritten("decoded", first or source, encodings((first or source).text)) or first
+        first = rewritten("decoded", first or source, encodings((first or source).text)) or first
+    if first and "encodings" in _triggers(encoded(first.text)):  # what was encoded twice
+        return rewritten("decoded", first, encodings(first.text)) or first
     return first
 
 

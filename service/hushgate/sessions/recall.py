@@ -39,6 +39,9 @@ _WIDEST_GAP = 8
 _DIGIT = re.compile(r"\d+")
 _FEW, _FRACTION = 32, 4
 """So many new words, or so large a part of the settled ones, settle: building is for few words or seldom."""
+_UNMISTAKABLE = 10
+"""Letters and digits of several words that are a value however they are cut: "Rob ertOk onjo"."""
+_ENDING = re.compile(r"(?:e?n?s|e?n|[aou]|[eo]m|ov[aiá])(?![^\W\d_])")
 _LONGEST = 256
 """Letters and digits of a value that is looked for as a whole; a longer one is looked for in such pieces."""
 _TURNED = 9
@@ -313,10 +316,15 @@ def _confirm(text: str, stream: _Stream, last: int, needle: _Needle) -> Recalled
         return None
     gaps = _among(stream.gaps, first, last)
     shown = bool(needle.gaps) and needle.gaps.issubset([at - first for at in gaps])
-    if not (needle.open or _stands(text, start, end, needle, shown=shown)):
+    if not (
+        needle.open or _stands(text, start, end, needle, shown=shown) or _inflected(text, start, end, needle)
+    ):
         return None
     spelled = len(gaps) == last - first
-    if not spelled and not all(at - first in needle.gaps or _between_digits(stream, at) for at in gaps):
+    torn = bool(needle.gaps) and needle.known.entity != UNTYPED and len(needle.word) >= _UNMISTAKABLE
+    if not (spelled or torn) and not all(
+        at - first in needle.gaps or _between_digits(stream, at) for at in gaps
+    ):
         return None
     if needle.common and not _written_as_name(text, start, end, needle.known.value):
         return None
@@ -338,6 +346,13 @@ def _stands(text: str, start: int, end: int, needle: _Needle, *, shown: bool) ->
         _parted(text, at, needle) or (length >= _LONG_WORD and text[at - 1].isalpha())
         for at, length in ((start, first), (end, last))
     )
+
+
+def _inflected(text: str, start: int, end: int, needle: _Needle) -> bool:
+    """Whether only a case's ending stands behind a name that tells enough: "Lindqvists" in German."""
+    if needle.known.entity != "PERSON" or surprise(needle.known.value) < TELLING:
+        return False
+    return _parted(text, start, needle) and _ENDING.match(text, end) is not None
 
 
 def _parted(text: str, at: int, needle: _Needle) -> bool:
