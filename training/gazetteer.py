@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     from training.pieces import Sample
 
 MARK = "\u00a7"
+CENSUS = frozenset({"us", "en"})
+"""Regions whose lists run down to names that hardly anybody bears."""
+US_STATES = 51
 CITIES, US_LAST = 14_000, 22_000
+GREAT = 2_000  # cities, of some 300,000 people and more
+USUAL_FIRST, USUAL_LAST = 1_200, 1_000
+"""So many of each list of the US census are usual; further down stand London, Madrid and Montana."""
 OWN, OWN_NAME = 25, 200
 """So often a word must stand in lower case outside names to keep its own NORM; the second: if a name too."""
-NAMED = re.compile(MARK + "[FLOP]")
+NAMED = re.compile(MARK + "[CFGLOPS]")
 WORD = re.compile(r"[^\W\d_]{2,}")
 
 
@@ -47,8 +53,10 @@ def plain_words(samples: Iterable[Sample]) -> Counter[str]:
 def classes(plain: Counter[str], *, every: bool = False) -> dict[str, str]:
     """The class of each word, in letters: F first name, L last name, P place, O organisation, W or w English.
 
-    W are the common words, w the others. With every, the held-out names as well: for the model that is
-    shipped, once it has learnt without them.
+    W are the common words, w the others; G and S are first and last names that the US census alone has, and
+    few bear; C are countries, states and great cities. So "Madrid" is another class than "Jackson", though
+    both are a city and a last name. With every, the held-out names as well: for the model that is shipped,
+    once it has learnt without them.
     """
     found: dict[str, set[str]] = {}
     english = lexicon.english()
@@ -60,15 +68,27 @@ def classes(plain: Counter[str], *, every: bool = False) -> dict[str, str]:
                     if len(word) > 1 and word[0].isupper() and word.casefold() not in unless:
                         found.setdefault(word.casefold(), set()).add(kind)
 
-    for region in names.regions():
-        last = region.last[:US_LAST] if region.code == "us" else region.last
+    listed = [region for region in names.regions() if region.code not in CENSUS]
+    for region in listed:
         add("F", region.first)
-        add("L", last)
+        add("L", region.last)
+    for kind in ("male", "female"):
+        add("F", names.census_names(f"{kind}.first")[:USUAL_FIRST])
+    for region in names.regions():
+        if region.code in CENSUS:
+            add("G", region.first, unless={word for word, kinds in found.items() if "F" in kinds})
+            add("L", region.last[:USUAL_LAST])
+            rest = region.last[USUAL_LAST:US_LAST]
+            add("S", rest, unless={word for word, kinds in found.items() if "L" in kinds})
     places = names.places()
-    add("P", (*places.cities[:CITIES], *places.countries, *places.states))
+    great = (*places.cities[:GREAT], *places.countries, *places.states[:US_STATES], *places.regions)
+    add("C", (name for name in great if name.isalpha() and len(name) > 3))
+    rest = (*places.cities[:CITIES], *places.states, *great)
+    add("P", rest, unless={word for word, kinds in found.items() if "C" in kinds})
     known = {name for kind in orgs.known().values() for name in kind}
     add("O", {name for name in known if " " not in name})
     add("O", {name for name in known if " " in name}, unless={*english, *found})
+    add("P", (name for name in (*places.cities, *places.towns) if name.isalpha()), unless={*english, *found})
     for word in lexicon.ranks():
         if len(word) > 2 and (word in english or word not in found):
             found.setdefault(word, set()).add("W" if lexicon.is_common(word) else "w")
@@ -82,16 +102,26 @@ def classes(plain: Counter[str], *, every: bool = False) -> dict[str, str]:
 def table(words: dict[str, str], *, shipped: bool = False) -> Lookups:
     """The table that spaCy takes NORMs from: each word in lower case, capitalised, in capitals.
 
-    Where it is shipped, without capitals of three letters: they are a code ("MIA") more often than a name.
+    Where it is shipped, without capitals of three letters: they are a code ("MIA") more often than a name;
+    but with the last names of the tail, capitalised alone: in lower case they are slips rather than names.
     """
     norms: dict[str, str] = {}
     for word, kinds in words.items():
         norms[word] = norms[word.capitalize()] = MARK + kinds
         if len(word) > 3 or not shipped:
             norms[word.upper()] = MARK + kinds
+    if shipped:
+        norms |= {name: MARK + "S" for name in tail() if name.casefold() not in norms}
     lookups = Lookups()
     lookups.add_table("lexeme_norm", norms)
     return lookups
+
+
+def tail() -> tuple[str, ...]:
+    """The last names that hardly anybody bears, as they are written: no words, be they never so old."""
+    words = {*lexicon.ranks(), *lexicon.words()}
+    rest = names.census_names("all.last")[US_LAST:]
+    return tuple(name for name in rest if len(name) > 3 and name.casefold() not in words)
 
 
 def without_held_out(nlp: Language) -> None:

@@ -87,6 +87,17 @@ def word(random_: random.Random) -> str:
 
 
 @cache
+def _inflected(end: str) -> tuple[str, ...]:
+    return tuple(word for word in _ordered()[0] if word.endswith(end) and len(word) > len(end) + 2)
+
+
+def word_in(random_: random.Random, end: str) -> str:
+    """A word of today with this ending, a common one more often."""
+    found = _inflected(end)
+    return found[int(len(found) * random_.random() ** 2)]
+
+
+@cache
 def _foreign() -> tuple[tuple[str, ...], ...]:
     locales = sorted(module.name for module in pkgutil.iter_modules(faker_lorem.__path__))
     lists = (

@@ -79,13 +79,11 @@ def held_out(record: dict[str, Any]) -> bool:
 def _fresh(value: str, label: str, before: str, random_: random.Random, *, out: bool) -> str:
     """Another value of the same kind and shape."""
     if label == "LOCATION":
-        new = slots.FILLERS["place" if random_.random() < 0.4 else "city"][1](random_, out=out)
+        kind = "crossing" if " and " in value else "place" if random_.random() < 0.4 else "city"
+        new = slots.FILLERS[kind][1](random_, out=out)
     elif label == "ORGANIZATION":
-        new = (
-            slots.FILLERS["org"][1](random_, out=out)
-            if random_.random() < 0.7
-            else orgs.company(random_, out=out)
-        )
+        kind = random_.choices(("org", "company", "venue"), (5, 2, 3))[0]
+        new = slots.FILLERS[kind][1](random_, out=out)
     elif SPELLED.fullmatch(value):
         new = people.spelled(random_, random_.choice((people.last, people.first))(random_, out=out))
     elif re.search(r"\s", value.strip()):

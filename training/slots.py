@@ -22,8 +22,39 @@ def _city(random_: random.Random, *, out: bool) -> str:
         return pick(random_, places().states, out=out)
     if roll < 0.35:
         return pick(random_, places().cities[:700], out=out)
+    if roll < 0.42:
+        return pick(random_, places().towns, out=out)
     city = pick(random_, places().cities, out=out, skew=3.0)
     return city if out or random_.random() > BLENDED else blend(city, pick(random_, places().cities, out=out))
+
+
+def _village(random_: random.Random, *, out: bool) -> str:
+    """A place that few have heard of; one in five is in no list."""
+    pool = places().towns if random_.random() < 0.3 else places().villages
+    name = pick(random_, pool, out=out)
+    return name if out or random_.random() > 0.2 else blend(name, pick(random_, pool, out=out))
+
+
+def _region(random_: random.Random, *, out: bool) -> str:
+    return pick(random_, places().regions, out=out)
+
+
+def _crossing(random_: random.Random, *, out: bool) -> str:
+    """A street corner as riders name it: both streets are one place."""
+    one, two = (
+        random_.choice(
+            (
+                people.last(random_, out=out),
+                lexicon.word(random_).capitalize(),
+                random_.choice(macros()["sname"]),
+                f"{random_.randint(1, 99)}th",
+                random_.choice(("1st", "2nd", "3rd", "5th", "Broadway", "Center", "Market")),
+            )
+        )
+        for _ in range(2)
+    )
+    kind = random_.choice(("", "", "", " St", " Street", " Ave", " Avenue"))
+    return f"{one}{kind} {random_.choice(('and', 'and', 'and', '&'))} {two}{kind}"
 
 
 def _country(random_: random.Random, *, out: bool) -> str:
@@ -84,6 +115,10 @@ def _place(random_: random.Random, *, out: bool) -> str:
             f"{random_.choice(macros()['direction'])} {name}",
             f"{name} Bay",
             f"{name} Valley",
+            _region(random_, out=out),
+            _region(random_, out=out),
+            _village(random_, out=out),
+            _village(random_, out=out),
             random_.choice(
                 (
                     "Europe",
@@ -163,6 +198,26 @@ def _school(random_: random.Random, *, out: bool) -> str:
             return name
 
 
+def _plain_firm(random_: random.Random, *, out: bool) -> str:
+    """A company that is called by a bare name: only the words around it tell that it is none of a person."""
+    roll = random_.random()
+    if roll < 0.3:
+        return people.last(random_, out=out)
+    if roll < 0.45:
+        return f"{people.first(random_, out=out)} {people.last(random_, out=out)}"
+    if roll < 0.6:
+        one, two = people.last(random_, out=out), people.last(random_, out=out)
+        return blend(one, two)
+    if roll < 0.75:
+        return lexicon.word(random_).capitalize()
+    return orgs.coined(random_) if roll < 0.9 else f"{people.last(random_, out=out)}'s"
+
+
+def _past(random_: random.Random, **_: bool) -> str:
+    """A verb as stories have it: "was", "left", "opened"."""
+    return random_.choice(macros()["past"]) if random_.random() < 0.35 else lexicon.word_in(random_, "ed")
+
+
 def _stage(random_: random.Random, *, out: bool) -> str:
     """A name that a performer has chosen."""
     word, first = lexicon.word(random_).capitalize(), people.first(random_, out=out)
@@ -180,6 +235,12 @@ def _code(random_: random.Random, **_: bool) -> str:
         half = lexicon.word(random_)[:3]
         return (half + half).upper()
     return "".join(random_.choices(letters if roll < 0.6 else letters + digits, k=length))
+
+
+def _account(random_: random.Random, **_: bool) -> str:
+    """An account's code of eight to twelve letters and digits, often of letters alone."""
+    signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ" + ("" if random_.random() < 0.5 else "0123456789")
+    return "".join(random_.choices(signs, k=random_.choice((8, 9, 10, 10, 10, 10, 11, 12))))
 
 
 def _upper(own: Callable[..., str]) -> Callable[..., str]:
@@ -247,6 +308,12 @@ FILLERS: dict[str, Filler] = {
     ),
     "org": (ORGANIZATION, _org),
     "company": (ORGANIZATION, _either(orgs.company, "industry", 0.12)),
+    "firm": (ORGANIZATION, _plain_firm),
+    "venue": (ORGANIZATION, orgs.venue),
+    "homes": (ORGANIZATION, orgs.homes),
+    "village": (LOCATION, _village),
+    "region": (LOCATION, _region),
+    "crossing": (LOCATION, _crossing),
     "team": (ORGANIZATION, orgs.team),
     "band": (ORGANIZATION, orgs.band),
     "school": (ORGANIZATION, _either(_school, "school", 0.25)),
@@ -272,6 +339,10 @@ FILLERS: dict[str, Filler] = {
     "misspelt": ("", lambda r, **_: lexicon.misspelt(r)),
     "Misspelt": ("", lambda r, **_: lexicon.misspelt(r).capitalize()),
     "Slang": ("", lambda r, **_: r.choice(macros()["slang"]).capitalize()),
+    "code10": ("", _account),
+    "verbed": ("", _past),
+    "ing": ("", lambda r, **_: lexicon.word_in(r, "ing")),
+    "ly": ("", lambda r, **_: lexicon.word_in(r, "ly")),
     "lexw": ("", lambda r, **_: lexicon.word(r)),
     "Lexw": ("", lambda r, **_: lexicon.word(r).capitalize()),
     "LEXW": ("", lambda r, **_: lexicon.word(r).upper()),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 HERE = Path(__file__).parent
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 FORGET = 0.2
 BATCH_WORDS = (350, 1500)  # small batches learn fast at the start, large ones settle at the end
 RATE, WARM = 0.0025, 300
@@ -180,8 +180,8 @@ def main() -> None:
         "--data", type=Path, help="folder of the licensed sets; without it the generator alone is used"
     )
     parser.add_argument("--out", type=Path, default=MODEL)
-    parser.add_argument("--made", type=int, default=62_000, help="generated texts a pass")
-    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("--made", type=int, default=74_000, help="generated texts a pass")
+    parser.add_argument("--passes", type=int, default=4)
     parser.add_argument(
         "--minutes",
         type=float,
