@@ -149,7 +149,7 @@ def test_the_demo_prints_what_the_readme_shows():
 
     def plain(text: str) -> str:
         """Token ids differ from run to run; so does where a line is broken."""
-        return " ".join(re.sub(r"_[0-9A-Z]{6}\]", "_······]", text).split())
+        return " ".join(re.sub(r"_[0-9A-Z]{6}(?=\]|_FIRST\])", "_······", text).split())
 
     printed = plain(done.stdout)
     lines = [plain(line) for line in shown.splitlines() if line.strip() not in {"", "…"}]

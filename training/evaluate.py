@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import spacy
 
+from hushgate.detection.spacy_model import part_structure
 from hushgate.finding import Finding
 from hushgate.tuning.labelled import Label, Labelled
 from hushgate.tuning.scope import Scope
@@ -223,6 +224,7 @@ def main() -> None:
     args = parser.parse_args()
     chosen = (part for part in parts(args.data, args.most) if args.only in part.name)
     nlp = spacy.load(args.model)
+    part_structure(nlp)  # as where it runs
     if args.unknown:
         gazetteer.without_held_out(nlp)
     report(finder(nlp), chosen, args.misses)

@@ -17,7 +17,6 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from thinc.api import Adam, Config, NumpyOps, fix_random_seed, set_current_ops
 
-from hushgate.detection.spacy_model import part_structure
 from training import gazetteer, generator, licensed
 from training.evaluate import MODEL, finder, parts, report
 from training.pieces import UNKNOWN, Sample
@@ -95,7 +94,6 @@ def train(
     fix_random_seed(seed)
     config = Config().from_disk(HERE / "config.cfg")
     nlp = spacy.blank("en", config={"nlp": {"lang": "en"}})
-    part_structure(nlp)
     first = stream(data, made, seed)
     plain = gazetteer.plain_words(first)
     nlp.vocab.lookups = gazetteer.table(gazetteer.classes(plain))

@@ -37,6 +37,12 @@ def model(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def norms():
+    """The shipped model as spaCy loads it, and as it is loaded here."""
+    return spacy.load(spacy_model.SHIPPED), spacy_model.load(spacy_model.SHIPPED)
+
+
+@pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """A pipeline as spaCy's own are made: a tagger on a shared tok2vec, and a NER with its own."""
     nlp = spacy.blank("en")
@@ -456,6 +462,13 @@ recognizers:
 
         with pytest.raises(Failure, match="NoSuchRecognizer"):
             Names.load(None, [str(file)])
+
+
+@given(st.text(max_size=8) | st.sampled_from(["Madrid", "dana", "WHITFIELD", "the", "Prodan"]))
+def test_the_packed_table_of_norms_says_what_spacys_own_says(norms, word):
+    plain, packed = norms
+
+    assert [packed.vocab[word].norm_] == [plain.vocab[word].norm_]
 
 
 @pytest.mark.parametrize("text", ["A-2093148", "7", "CS 771", "QXZ7KW", "x¿½", "²³"])
