@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -18,6 +19,8 @@ from hushgate.redactor import Redactor
 
 COMMAND = [sys.executable, "-m", "hushgate", "redact", "--no-names"]
 CARD = "4111 1111 1111 1111"
+SLOW = Path(__file__).parent / "cases" / "slow.yaml"
+"""A pack with a rule that backtracks."""
 
 
 class Done(NamedTuple):
@@ -208,22 +211,6 @@ class TestRefusals:
         assert "nothing is downloaded" in done.stderr.decode()
 
 
-SLOW = """
-pack: slow
-description: A rule that backtracks.
-rules:
-  - id: slow.endless
-    entity: CASE_ID
-    description: A case.
-    pattern: |
-      QQ(?:q{0,30}){0,30}!\\d(?!!)
-    score: 0.9
-    references: [https://example.com]
-    matches: ["see «QQq!1»"]
-    ignores: ["see QQq"]
-"""
-
-
 class TestHostileLines:
     """Behind ``ok``, a line that is made to do harm, and one after it."""
 
@@ -262,17 +249,9 @@ class TestHostileLines:
         assert done.stderr == b"hushgate: line 2 is not UTF-8 text\n"
 
     def test_is_refused_where_a_rule_backtracks_for_ever(self, monkeypatch, tmp_path, capfdbinary):
-        (tmp_path / "slow.yaml").write_text(SLOW)
         given = tmp_path / "given"
         given.write_bytes(b"ok\nQQ" + b"q" * 4000 + b" " + CARD.encode() + b"\nafter\n")
-        arguments = [
-            "--no-names",
-            "--profiles",
-            "pci",
-            "--recognizers",
-            str(tmp_path / "slow.yaml"),
-            str(given),
-        ]
+        arguments = ["--no-names", "--profiles", "pci", "--recognizers", str(SLOW), str(given)]
         monkeypatch.setattr(sys, "argv", ["hushgate", "redact", *arguments])
 
         with pytest.raises(SystemExit) as ended:

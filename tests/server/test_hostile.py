@@ -5,6 +5,7 @@ Behind each text stands a card. What an entrance answers does not have it; what 
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -16,20 +17,7 @@ if TYPE_CHECKING:
 
 CARD = "4111 1111 1111 1111"
 NAMES = {"tenant": "acme", "intent": "order_status"}
-PACK = """
-pack: slow
-description: A rule that backtracks.
-rules:
-  - id: slow.endless
-    entity: CASE_ID
-    description: A case.
-    pattern: |
-      QQ(?:q{0,30}){0,30}!\\d(?!!)
-    score: 0.9
-    references: [https://example.com]
-    matches: ["see «QQq!1»"]
-    ignores: ["see QQq"]
-"""
+BACKTRACKS = Path(__file__).parents[1] / "cases" / "slow.yaml"
 
 
 class Bad(NamedTuple):
@@ -111,15 +99,8 @@ SLOW = {redact, prepare_record, review_stream}
 
 
 @pytest.fixture(scope="module")
-def packs(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("packs")
-    (directory / "slow.yaml").write_text(PACK)
-    return directory
-
-
-@pytest.fixture(scope="module")
-def hostile(start, packs):
-    with start("--recognizers", str(packs)) as server, Client(server.address) as client:
+def hostile(start):
+    with start("--recognizers", str(BACKTRACKS)) as server, Client(server.address) as client:
         yield client.within(120)
 
 
