@@ -1,5 +1,6 @@
 """A number that is given out in parts is found, whatever stands between them; chance is not."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,12 @@ def test_a_few_digits_are_no_parts():
 
 def test_a_sentence_with_numbers_in_it_is_no_number():
     assert told("It beats 192 times, 631 here and 770 there, since 1967") == []
+
+
+@pytest.mark.parametrize("times", [0, 1, 3, 8])
+def test_the_digits_of_lists_and_codes_are_no_number(times):
+    text = "Options:\n1. Z7GOZK\n2. K67C4W\n3. THY2DG\n4. HX1P\nAt 9:15, gate 4, 2 bags, 1 adult, 3 nights."
+    assert told(text, before=text * times) == []
 
 
 @given(st.lists(st.integers(1, 4), min_size=11, max_size=11), st.sampled_from([" und ", "; ", "\n- ", " – "]))

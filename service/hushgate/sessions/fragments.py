@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from math import log10
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,8 @@ _SHORT = 2
 """Digits of a part with which a number may begin to be given out, where there are few parts."""
 _BETWEEN = 3
 """Groups of other digits that may stand between two parts, such as a list's own numbers."""
+_TELLING = 3.0
+"""Decimal places to be told beyond chance: parts as good as these come up by chance once in a thousand texts."""
 LONGEST_MEMORY = 64
 """Groups of what was said before that are remembered."""
 
@@ -34,6 +37,15 @@ LONGEST_MEMORY = 64
 def digit_groups(text: str) -> list[str]:
     """Each run of digits in the text, in order, as ASCII digits."""
     return ["".join(str(unicodedata.decimal(c)) for c in found.group()) for found in _DIGITS.finditer(text)]
+
+
+class _Given(NamedTuple):
+    """How a stretch of a number was given out so far."""
+
+    told: float
+    """Decimal places: its digits, less the ways in which each part might have fitted by chance."""
+    last: int
+    """The group that came last."""
 
 
 class Fragments:
@@ -65,24 +77,28 @@ class Fragments:
             return []
         shortest = 1 if len(groups) - since >= SHORTEST_NUMBER else _SHORT
         found: dict[int, Known] = {}
-        # (number, first digit given out, behind the last) → the group that came last
-        begun: dict[tuple[int, int, int], int] = {}
+        # (number, first digit given out, behind the last) → how
+        begun: dict[tuple[int, int, int], _Given] = {}
         for place, group in enumerate(groups):
-            grown: dict[tuple[int, int, int], int] = {}
-            for (number, start, end), last in begun.items():
-                if place - last > _BETWEEN + 1:
+            grown: dict[tuple[int, int, int], _Given] = {}
+            for (number, start, end), given in begun.items():
+                between = place - given.last - 1
+                if between > _BETWEEN:
                     continue
                 digits = self._numbers[number][0]
+                longer = _Given(given.told + len(group) - log10(2 * (between + 1)), place)
                 if digits.startswith(group, end):
-                    grown[number, start, end + len(group)] = place
+                    _keep(grown, (number, start, end + len(group)), longer)
                 if start >= len(group) and digits.startswith(group, start - len(group)):
-                    grown[number, start - len(group), end] = place
-                grown.setdefault((number, start, end), last)
+                    _keep(grown, (number, start - len(group), end), longer)
+                _keep(grown, (number, start, end), given)
             if len(group) >= shortest:
                 for number, start in self._places(group):
-                    grown[number, start, start + len(group)] = place
-            for (number, start, end), last in grown.items():
-                if end - start >= SHORTEST_NUMBER and end - start > len(group) and last == place >= since:
+                    alone = _Given(len(group) - log10(len(self._numbers[number][0])), place)
+                    _keep(grown, (number, start, start + len(group)), alone)
+            for (number, start, end), given in grown.items():
+                enough = end - start >= SHORTEST_NUMBER and given.told >= _TELLING
+                if enough and end - start > len(group) and given.last == place >= since:
                     found[number] = self._numbers[number][1]
             begun = grown
         return list(found.values())
@@ -92,3 +108,8 @@ class Fragments:
         for number, start in self._at.get(group[:2], ()):
             if self._numbers[number][0].startswith(group, start):
                 yield number, start
+
+
+def _keep(grown: dict[tuple[int, int, int], _Given], stretch: tuple[int, int, int], given: _Given) -> None:
+    """The way of giving the stretch out that tells most, and of two that tell the same the later."""
+    grown[stretch] = max(grown.get(stretch, given), given)

@@ -206,13 +206,16 @@ class Notes:
 
     def _find_gists(self, words: Sequence[_Word], common: Sequence[bytes]) -> Iterator[Repeat]:
         hits: dict[int, deque[tuple[int, bytes, float]]] = defaultdict(deque)
+        latest: dict[tuple[int, bytes], int] = {}
         best: dict[int, Repeat] = {}
         for at, mark in self._marks(words, common):
             for number, tells in self._by_mark.get(mark, ()):
                 note, gist, whole = self._gists[number]
                 near = hits[number]
                 near.append((at, mark, tells))
-                while near[0][0] < at - _SPREAD * gist.length:
+                latest[number, mark] = at
+                # What comes again does not begin a copy: the sentence before one often has a word of it.
+                while near[0][0] < max(at - _SPREAD * gist.length, latest[number, near[0][1]]):
                     near.popleft()
                 shared = {mark: tells for _, mark, tells in near}
                 told = sum(shared.values())
