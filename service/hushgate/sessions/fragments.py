@@ -29,7 +29,7 @@ _SHORT = 2
 _BETWEEN = 3
 """Groups of other digits that may stand between two parts, such as a list's own numbers."""
 _TELLING = 3.0
-"""Decimal places to be told beyond chance: parts as good as these come up by chance once in a thousand texts."""
+"""Decimal places to be told beyond chance: parts as good as these come by chance once in a thousand texts."""
 LONGEST_MEMORY = 64
 """Groups of what was said before that are remembered."""
 
