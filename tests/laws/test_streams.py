@@ -13,6 +13,8 @@ from tests.laws.examples import SENTENCES
 
 SESSION = "streams"
 
+pytestmark = pytest.mark.usefixtures("each_draft_alone")
+
 
 @pytest.fixture(scope="module")
 def tokens(gate):

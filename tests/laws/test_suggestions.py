@@ -14,6 +14,8 @@ from tests.laws.drafts import BLOCKING, HARMLESS, PLAIN, names, prepared_tokens,
 from tests.laws.examples import SENTENCES
 
 SESSION = "suggestions"
+
+pytestmark = pytest.mark.usefixtures("each_draft_alone")
 STAND_IN = re.compile(r"\[[A-Z_]+\]")
 HELD = ["DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"]
 

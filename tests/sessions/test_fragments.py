@@ -51,6 +51,17 @@ def test_the_digits_of_lists_and_codes_are_no_number(times):
     assert told(text, before=text * times) == []
 
 
+@pytest.mark.parametrize("times", [0, 1, 12])
+def test_the_numbers_that_count_a_lists_lines_are_no_digits(times):
+    text = "".join(f"{n}. **Step**: do it\n" for n in range(1, 10)) + "within 24 hours for $30"
+    assert digit_groups(text) == ["24", "30"]
+    assert told(text, before=text * times) == []
+
+
+def test_numbers_in_no_order_are_digits_also_at_the_beginning_of_lines():
+    assert digit_groups("8. a\n8. b\n2. c\n2. d") == ["8", "8", "2", "2"]
+
+
 @given(st.lists(st.integers(1, 4), min_size=11, max_size=11), st.sampled_from([" und ", "; ", "\n- ", " – "]))
 def test_however_it_is_cut_it_is_found(sizes, between):
     parts, at = [], 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from hushgate.sessions.facts import Known
 
 _DIGITS = re.compile(r"\d+")
+_COUNT = re.compile(r"(?m)^[ \t>*#-]{0,6}(\d{1,2})[.):](?=[ \t*])")
 SHORTEST_NUMBER = 7
 """Digits of a number that is looked for, and digits that its parts must come to together."""
 LONGEST_NUMBER = 128
@@ -28,22 +29,29 @@ _SHORT = 2
 """Digits of a part with which a number may begin to be given out, where there are few parts."""
 _BETWEEN = 3
 """Groups of other digits that may stand between two parts, such as a list's own numbers."""
-_TELLING = 3.0
-"""Decimal places to be told beyond chance: parts as good as these come by chance once in a thousand texts."""
+_TELLING = 2.5
+"""Decimal places that parts must tell beyond chance, which does as well once in 300 texts full of numbers."""
 LONGEST_MEMORY = 64
 """Groups of what was said before that are remembered."""
 
 
 def digit_groups(text: str) -> list[str]:
-    """Each run of digits in the text, in order, as ASCII digits."""
-    return ["".join(str(unicodedata.decimal(c)) for c in found.group()) for found in _DIGITS.finditer(text)]
+    """Each run of digits in the text, in order, as ASCII digits; not the numbers that count a list's rows."""
+    counts = [(found.start(1), int(found[1])) for found in _COUNT.finditer(text)]
+    following = {count + step for _, count in counts for step in (-1, 1)} | {1}
+    skipped = {at for at, count in counts if count in following}
+    return [
+        "".join(str(unicodedata.decimal(c)) for c in found.group())
+        for found in _DIGITS.finditer(text)
+        if found.start() not in skipped
+    ]
 
 
 class _Given(NamedTuple):
     """How a stretch of a number was given out so far."""
 
     told: float
-    """Decimal places: its digits, less the ways in which each part might have fitted by chance."""
+    """Decimal places: its digits, less the ways in which each further part might have fitted by chance."""
     last: int
     """The group that came last."""
 
@@ -53,6 +61,7 @@ class Fragments:
 
     def __init__(self) -> None:
         self._numbers: list[tuple[str, Known]] = []
+        self._digits = 0
         self._at: dict[str, list[tuple[int, int]]] = defaultdict(list)
 
     def add(self, known: Known) -> None:
@@ -66,6 +75,7 @@ class Fragments:
             self._at[digits[start]].append((len(self._numbers), start))
             self._at[digits[start : start + 2]].append((len(self._numbers), start))
         self._numbers.append((digits, known))
+        self._digits += len(digits)
 
     def touches(self, groups: Iterable[str]) -> bool:
         """Whether any of the groups may be a part of a known number."""
@@ -75,6 +85,8 @@ class Fragments:
         """The numbers whose parts come to enough with one of ``groups[since:]``."""
         if sum(map(len, groups)) < SHORTEST_NUMBER or since >= len(groups):
             return []
+        # By chance a first part may be any of the groups, and stand at any digit of any number.
+        enough = _TELLING + log10(max(1, len(groups) * self._digits))
         shortest = 1 if len(groups) - since >= SHORTEST_NUMBER else _SHORT
         found: dict[int, Known] = {}
         # (number, first digit given out, behind the last) → how
@@ -94,11 +106,10 @@ class Fragments:
                 _keep(grown, (number, start, end), given)
             if len(group) >= shortest:
                 for number, start in self._places(group):
-                    alone = _Given(len(group) - log10(len(self._numbers[number][0])), place)
-                    _keep(grown, (number, start, start + len(group)), alone)
+                    _keep(grown, (number, start, start + len(group)), _Given(len(group), place))
             for (number, start, end), given in grown.items():
-                enough = end - start >= SHORTEST_NUMBER and given.told >= _TELLING
-                if enough and end - start > len(group) and given.last == place >= since:
+                long = end - start >= SHORTEST_NUMBER and end - start > len(group)
+                if long and given.told >= enough and given.last == place >= since:
                     found[number] = self._numbers[number][1]
             begun = grown
         return list(found.values())
