@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hushgate.detection.rewriting import Change
+from hushgate.detection.rewriting import said_together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hushgate.detection.rewriting import Change
 
 _WORDS = {
     "0": "null zéro zero cero nul",
@@ -36,9 +38,5 @@ _PIECE = re.compile(r"[^\W\d_]+")
 def digits_abroad(text: str) -> Iterator[Change]:
     """Runs of digits read out, as digits: what was between them is gone."""
     for run in _RUN.finditer(text):
-        at = run.start()
-        for word in _PIECE.finditer(text, run.start(), run.end()):
-            if at < word.start():
-                yield Change(at, word.start(), "")
-            yield Change(*word.span(), ABROAD[word.group().lower()])
-            at = word.end()
+        words = _PIECE.finditer(text, run.start(), run.end())
+        yield from said_together((*word.span(), ABROAD[word.group().lower()]) for word in words)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,16 @@ class Change:
     start: int
     end: int
     text: str = field(repr=False)
+
+
+def said_together(pieces: Iterable[tuple[int, int, str]]) -> Iterator[Change]:
+    """Each piece, ``(start, end, said)`` in order, as what it says, and nothing between them."""
+    behind: int | None = None
+    for start, end, said in pieces:
+        if behind is not None and behind < start:
+            yield Change(behind, start, "")
+        yield Change(start, end, said)
+        behind = end
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from hushgate.detection.rewriting import Change
+from hushgate.detection.rewriting import said_together
 from hushgate.detection.spoken import SPOKEN_WORDS, UNIT, UNITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from hushgate.detection.rewriting import Change
 
 _ALPHABET = (
     *(
@@ -56,14 +58,12 @@ _FEWEST_SPELLED = 2
 def spelled_codes(text: str) -> Iterator[Change]:
     """Runs of letters and digits read out, as the code that they spell: what was between them is gone."""
     for run in _RUN.finditer(text):
-        pieces = [(*piece.span(), piece[0]) for piece in _PIECE.finditer(text, run.start(), run.end())]
-        code = [_said(piece) for _, _, piece in pieces]
-        spelled = sum(_WORD.fullmatch(piece) is not None for _, _, piece in pieces)
+        words = list(_PIECE.finditer(text, run.start(), run.end()))
+        pieces = [(*word.span(), _said(word.group())) for word in words]
+        spelled = sum(_WORD.fullmatch(word.group()) is not None for word in words)
+        code = [said for *_, said in pieces]
         if all(code) and spelled >= _FEWEST_SPELLED and len("".join(code)) >= _FEWEST:
-            for (start, end, _), said, following in zip(pieces, code, (*pieces[1:], None), strict=True):
-                yield Change(start, end, said)
-                if following:
-                    yield Change(end, following[0], "")
+            yield from said_together(pieces)
 
 
 def _said(piece: str) -> str:

@@ -139,7 +139,7 @@ def _names(text: str) -> Iterator[Candidate]:
     for word in _CAPITAL.finditer(text):
         if run and not _BETWEEN.fullmatch(text, run[-1][1], word.start()):
             run = []
-        run = [*run[1 - WORDS :], (*word.span(), surprise(word.group()))]
+        run = [*run[1 - WORDS :], (*word.span(), _tells(word.group()))]
         for first in range(len(run) - 1):
             if sum(tells for *_, tells in run[first:]) >= NAMING:
                 start, end = run[first][0], word.end()
@@ -176,12 +176,13 @@ def _houses(text: str) -> Iterator[Candidate]:
     """A number and the words of a street on one side of it."""
     for number in _HOUSE.finditer(text):
         start, end = number.span()
+        tells = surprise(number.group())
         before = list(_LETTERS.finditer(text, max(0, start - _BESIDE), start))[-_NEAR:]
         after = list(_LETTERS.finditer(text, end, end + _BESIDE))[:_NEAR]
         for side in (before, after):
             names = [(word, _tells(word.group())) for word in side if not is_street(word.group())]
             for first in range(len(names)):
-                told = surprise(number.group())
+                told = tells
                 for last in range(first, min(first + WORDS, len(names))):
                     told += names[last][1]
                     if told < ADDRESSING:

@@ -28,9 +28,14 @@ class House:
         return self.names[:-1] if self.names and is_street(self.names[-1]) else self.names
 
 
+def first_line(address: str) -> str:
+    """What stands before the town."""
+    return re.split(r"[,\n]", address, maxsplit=1)[0]
+
+
 def house(address: str) -> House | None:
     """The house, where the first line has words and one number."""
-    words = re.split(r"[,\n]", address, maxsplit=1)[0].split()
+    words = first_line(address).split()
     numbers = [word for word in words if any(map(str.isdecimal, word))]
     names = [word for word in words if word.strip(".").isalpha()]
     return House(numbers[0], names) if names and len(numbers) == 1 else None

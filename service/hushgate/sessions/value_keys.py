@@ -13,7 +13,7 @@ from hushgate.finding import NOTE
 from hushgate.sessions.facts import UNTYPED
 from hushgate.sessions.people import without_title
 from hushgate.sessions.rarity import TELLING, surprise
-from hushgate.sessions.streets import house
+from hushgate.sessions.streets import first_line, house
 from hushgate.transformation.people import fold, name_words
 
 if TYPE_CHECKING:
@@ -54,8 +54,7 @@ def value_keys(entity: str, value: str) -> Iterator[str]:
     elif entity == "PHONE_NUMBER":
         yield from phone_keys(folded(value))
     elif entity == "STREET_ADDRESS":
-        line = re.split(r"[,\n]", value, maxsplit=1)[0]
-        for part in dict.fromkeys((value, line)):
+        for part in dict.fromkeys((value, first_line(value))):
             if any(map(str.isdecimal, part)) and surprise(part) >= ADDRESSING:
                 yield folded(part)
         if found := house(value):
