@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+import spacy
 from speed import stock
 from stdnum import luhn
 
@@ -627,7 +628,7 @@ def hushgate() -> Callable[[Case], bool]:
 
 def presidio(*, normalized: bool) -> Callable[[Case], bool]:
     """Presidio as it comes, on a tokenizer; ``normalized``: after NFKC and without zero-width characters."""
-    engine = stock(None)
+    engine = stock(spacy.blank("en"))
     entities = sorted(
         set(engine.get_supported_entities("en")) - {"PERSON", "LOCATION", "ORGANIZATION", "NRP"}
     )

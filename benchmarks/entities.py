@@ -28,6 +28,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import spacy
 from speed import stock
 
 from hushgate.assembly import load_detector, load_policies
@@ -174,7 +175,7 @@ def beside_presidio(data: Path, part: str, most: int, settings: Settings) -> Non
     file = data / f"{COMPARED}.jsonl"
     if not file.exists():
         return
-    engine = stock(str(shipped("models") / "en_names"))
+    engine = stock(spacy.load(shipped("models") / "en_names"))
     detector, (policy, *_), types = load_detector(settings), load_policies(settings), read_types()
     entities = set(engine.get_supported_entities("en"))
 

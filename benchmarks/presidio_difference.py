@@ -23,6 +23,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import spacy
 from speed import stock
 
 from hushgate.assembly import load_rules
@@ -165,7 +166,7 @@ def main() -> None:
     if not any(given.data.glob("*.jsonl")):
         sys.exit("presidio_difference needs --data DIR with JSON lines; there is none: nothing was compared")
     rules = load_rules(Settings())
-    patterns, engine = Patterns(rules), stock(None)
+    patterns, engine = Patterns(rules), stock(spacy.blank("en"))
     explained = Explained(rules, patterns)
     both = sorted({rule.entity for rule in rules} & set(engine.get_supported_entities("en")) - NAMES)
     theirs, ours, shared = Counter(), Counter(), Counter()
