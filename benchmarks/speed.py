@@ -4,10 +4,11 @@
 
 Prints, for 200 characters to 1 MB: milliseconds of CPU at p50 of hushgate's patterns, all and those for
 Presidio's entities alone, and nanoseconds a byte; beside it Presidio's AnalyzerEngine with its default
-recognizers for those entities, on a tokenizer alone (the fastest that it runs with) and on a pipeline built as
-``en_core_web_sm`` is (which it runs even for patterns), and both ratios. Then clean log lines in MB/s, one at
-a time, many at once, and redacted, where most differ in their digits alone and where each has a word of its own; then the same with
-names and how the time is split, each side on the given model, and each on a pipeline as above.
+recognizers for those entities, on a tokenizer alone (the fastest that it runs with) and on a pipeline built
+as ``en_core_web_sm`` is (which it runs even for patterns), and both ratios. Then clean log lines in MB/s, one
+at a time, many at once, and redacted, where most differ in their digits alone and where each has a word of
+its own; then the same with names and how the time is split, each side on the given model, and each on a
+pipeline as above.
 """
 
 from __future__ import annotations
