@@ -14,6 +14,7 @@ ANNOUNCED = {
     "IBAN_CODE": {"iban", "code"},
     "POSTCODE": {"cork", "postcode"},
     "CREDIT_CARD": {"card", "visa"},
+    "SWIFT_CODE": {"bic"},
 }
 
 
@@ -43,6 +44,8 @@ def left(text: str, named: str, number: str, entity: str, name: str = "PERSON") 
         ("for Dana 533401842", "Dana", "533401842", "US_PASSPORT", ["Dana"]),
         ("a visa for Dana, 4111111111111111", "Dana", "4111111111111111", "CREDIT_CARD", ["Dana"]),
         ("Passport Lee, 533401842", "Passport", "533401842", "US_PASSPORT", ["Passport"]),
+        ("Card of Visa 4111111111111111", "Card of Visa", "4111111111111111", "CREDIT_CARD", []),
+        ("BIC COBADEFFXXX", "BIC COBADEFFXXX", "COBADEFFXXX", "SWIFT_CODE", []),
         ("Cork T12 AB34", "Cork", "T12 AB34", "POSTCODE", ["Cork"]),
     ],
 )

@@ -25,8 +25,11 @@ NAMES = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP"})
 PLACED = frozenset({"POSTCODE", "IE_EIRCODE", "STREET_ADDRESS"})
 """What a town announces, which is a name all the same."""
 
+LETTERED = frozenset({"SWIFT_CODE"})
+"""What is an identifier without a digit, too."""
+
 _WORD = re.compile(r"[^\W_]+")
-_LINKS = frozenset({"code", "es", "est", "id", "is", "ist", "no", "nr", "num", "number"})
+_LINKS = frozenset({"code", "de", "es", "est", "id", "is", "ist", "no", "nr", "num", "number", "of"})
 """What may stand between a label and its number."""
 _MOST_LINKS = 2
 _LONGEST_LINK = 24
@@ -63,8 +66,12 @@ class Numbers:
 
 
 def numbers(text: str, found: Iterable[Finding], hidden: Iterable[tuple[int, int, str]]) -> Numbers:
-    """What of ``found`` holds a digit and names nobody, and the stand-ins that are ``hidden``."""
-    spans = [Number(f.start, f.end, f.entity) for f in found if any(map(str.isdigit, text[f.start : f.end]))]
+    """What of ``found`` is an identifier, by a digit or its kind, and the stand-ins that are ``hidden``."""
+    spans = [
+        Number(f.start, f.end, f.entity)
+        for f in found
+        if f.entity in LETTERED or any(map(str.isdigit, text[f.start : f.end]))
+    ]
     spans += [Number(*each) for each in hidden]
     return Numbers(each for each in spans if each.entity not in NAMES)
 
@@ -117,13 +124,15 @@ def _without_label(
         return any(folded(word[0]) in announced(number.entity) for number in behind)
 
     words = list(_WORD.finditer(text, start, end))
-    while len(words) > 1 and folded(words[-1][0]) in _LINKS:
-        words.pop()
-    if not words or not labels(words[-1]):
+    left = len(words)
+    for at in reversed(range(len(words))):
+        if labels(words[at]):
+            left = at
+        elif folded(words[at][0]) not in _LINKS:
+            break
+    if left == len(words):
         return end
-    while words and labels(words[-1]):
-        words.pop()
-    return words[-1].end() if words else start
+    return words[left - 1].end() if left else start
 
 
 def _linked(text: str, start: int, end: int) -> bool:

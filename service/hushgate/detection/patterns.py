@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import replace
 from itertools import accumulate
@@ -46,7 +47,7 @@ class Patterns:
         self._sure = {rule.id for rule in rules if rule.checksum or rule.score >= _SURE}
 
     def announced(self, entity: str) -> frozenset[str]:
-        """The words, folded, of its rules' context and of its own name; nothing where no rule finds it."""
+        """The words, folded, that its rules want near or before it, and those of its own name."""
         return self._announced.get(entity, frozenset())
 
     @property
@@ -119,10 +120,17 @@ class Patterns:
         return finding.rule in self._sure
 
 
+# What of a pattern is no word that it wants.
+_SYNTAX = re.compile(r"\(\?P<\w+>|\(\?[aiLmsux-]+[:)]|\\.|\[[^\]]*\]")
+_LITERAL = re.compile(r"[^\W\d_]{3,}")
+
+
 def _announcing(rules: Sequence[Rule]) -> dict[str, frozenset[str]]:
     words: dict[str, set[str]] = {}
     for rule in rules:
-        for entry in (*rule.context, *rule.requires, rule.entity.replace("_", " ")):
+        before, value, _ = rule.pattern.partition("(?P<value>")
+        literal = _LITERAL.findall(_SYNTAX.sub(" ", before)) if value else ()
+        for entry in (*rule.context, *rule.requires, *literal, rule.entity.replace("_", " ")):
             words.setdefault(rule.entity, set()).update(words_of(entry))
     return {entity: frozenset(each) for entity, each in words.items()}
 
