@@ -52,15 +52,10 @@ class Explainer:
 
     def __init__(self, patterns: Patterns, detector: Detector, policy: Policy) -> None:
         """``patterns`` are the detector's own."""
-        self._patterns = patterns
         self._detector = detector
         self._candidates = Candidates(patterns)
         self.rules = patterns.rules
         self.policy = policy
-
-    def under(self, policy: Policy) -> Explainer:
-        """The same, under another policy."""
-        return Explainer(self._patterns, self._detector, policy)
 
     @classmethod
     def load(cls, settings: Settings) -> Explainer:

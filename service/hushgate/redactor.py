@@ -91,10 +91,6 @@ class Redactor:
         detector = assembly.load_detector(settings)
         return cls(detector, active, assembly.load_keys(settings), max_text=settings.max_text)
 
-    def under(self, policy: Policy) -> Redactor:
-        """The same, under another policy."""
-        return Redactor(self._detector, policy, self._keys, max_text=self._max_text)
-
     @property
     def notice(self) -> str:
         """What an operator should know at start-up; empty when all is as was asked for."""

@@ -135,6 +135,17 @@ def test_a_profile_finds_what_it_is_for(profile, example):
     assert Patterns(read_packs([RECOGNIZERS], (profile,))[0]).find(example)
 
 
+def test_only_the_patterns_of_a_folder_that_is_known_to_compile_go_unread(tmp_path):
+    for name in ("known", "other"):
+        text = (HEAD + CASE.replace("C - ", "( C - ")).replace("toy", name)
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.yaml").write_text(text, encoding="utf-8")
+
+    _, problems = read_packs([tmp_path], compiled=tmp_path / "known")
+
+    assert [Path(each.file).parent.name for each in problems] == ["other"]
+
+
 def test_files_come_in_the_order_of_their_names_each_once(tmp_path):
     (tmp_path / "deep").mkdir()
     for name in ("b.yaml", "a.yaml", "deep/c.yaml", "notes.txt"):

@@ -1,5 +1,9 @@
 """How each action looks."""
 
+import subprocess
+import sys
+from importlib.util import find_spec
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,3 +84,15 @@ def test_every_offset_of_the_new_text_leads_back_into_the_old(text, places, stan
         assert 0 <= old_start <= old_end <= len(text)
         inside = any(a <= start < b for a, b, _, _ in rewritten.cuts)
         assert inside or text[old_start:old_end] == rewritten.text[start]
+
+
+@pytest.mark.skipif(find_spec("azure") is not None, reason="then Presidio's operators need its analyzer")
+def test_masking_does_without_presidios_analyzer():
+    code = (
+        "import sys\n"
+        "from hushgate.transformation.operators import mask\n"
+        "print(mask('PIN', '1234'), *{'spacy', 'presidio_analyzer'} & sys.modules.keys())\n"
+        "import presidio_analyzer.llm_utils.azure_auth_helper  # for whoever wants it, it is there"
+    )
+
+    assert subprocess.check_output([sys.executable, "-c", code], text=True) == "****\n"

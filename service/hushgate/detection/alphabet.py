@@ -86,8 +86,13 @@ class Characters:
         return bytes(sorted({_BYTES[code] for code in self.some}))
 
     def __str__(self) -> str:
-        found = self.bytes
-        return "[" + "".join(f"\\x{byte:02x}" for byte in found) + "]" if found else r"[^\x00-\xff]"
+        return _class(self.some)
+
+
+@cache
+def _class(some: frozenset[int]) -> str:
+    found = Characters(some, some).bytes
+    return "[" + "".join(f"\\x{byte:02x}" for byte in found) + "]" if found else r"[^\x00-\xff]"
 
 
 def _ascii(pattern: str) -> frozenset[int]:

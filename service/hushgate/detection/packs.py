@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self, TypeVar
 
 import regex
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from hushgate.detection.checks import CHECKS
 from hushgate.detection.rule import Rule
@@ -16,7 +25,6 @@ from hushgate.yamlfile import Document, Loc, Problem, problems_of, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
 
 ANSWER = " → "
 """Stands between the question and the answer in an example of a rule with ``asked``."""
@@ -24,8 +32,14 @@ ANSWER = " → "
 _NAME = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
 
 
-def _compiles(pattern: str) -> str:
+_COMPILED = "compiled"
+"""In the schema's context: the patterns are known to compile."""
+
+
+def _compiles(pattern: str, info: ValidationInfo) -> str:
     pattern = pattern.rstrip("\n")  # a block scalar's own line end is no part of the pattern
+    if info.context and info.context[_COMPILED]:
+        return pattern
     for dialect in (re, regex):  # one to read its structure, one to run it
         try:
             dialect.compile(pattern)
@@ -154,20 +168,21 @@ class Pack:
 
 
 def read_packs(
-    paths: Sequence[Path], profiles: Collection[str] = ()
+    paths: Sequence[Path], profiles: Collection[str] = (), *, compiled: Path | None = None
 ) -> tuple[tuple[Rule, ...], tuple[Problem, ...]]:
     """All rules of files and directories in the order of their names, and all that is wrong with them.
 
     What a file says is trusted no further than its schema: ``hushgate.detection.check`` says more.
-    ``profiles``: those whose packs count, or packs by their names; none: all packs. Fails with FIELD_INVALID
-    where there is none of a name.
+    ``profiles``: those whose packs count, or packs by their names; none: all packs. ``compiled``: a folder
+    whose patterns are known to compile, which takes as long as all the rest. Fails with FIELD_INVALID where
+    there is no profile of a name.
     """
-    packs, problems = open_packs(paths, profiles)
+    packs, problems = open_packs(paths, profiles, compiled=compiled)
     return tuple(rule for pack in packs for rule in pack.rules), problems
 
 
 def open_packs(
-    paths: Sequence[Path], profiles: Collection[str] = ()
+    paths: Sequence[Path], profiles: Collection[str] = (), *, compiled: Path | None = None
 ) -> tuple[tuple[Pack, ...], tuple[Problem, ...]]:
     """As ``read_packs``, with the documents, so that a rule's lines can be named."""
     packs: list[Pack] = []
@@ -177,7 +192,8 @@ def open_packs(
         if document.data is None:
             continue
         try:
-            packs.append(_pack(document))
+            known = compiled is not None and Path(document.file).is_relative_to(compiled)
+            packs.append(_pack(document, compiled=known))
         except ValidationError as error:
             problems += problems_of(document, error)
     problems += _wrong_ids(packs)
@@ -199,8 +215,8 @@ def pack_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
-def _pack(document: Document) -> Pack:
-    entry = PackFile.model_validate(document.data)
+def _pack(document: Document, *, compiled: bool) -> Pack:
+    entry = PackFile.model_validate(document.data, context={_COMPILED: compiled})
     rules = tuple(Rule(**dict(rule), profiles=entry.profiles) for rule in entry.rules)
     return Pack(entry.pack, document, rules)
 

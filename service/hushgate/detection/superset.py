@@ -67,7 +67,7 @@ def superset(pattern: str) -> Superset:
     tree = parsed(pattern)
     head = _Head(tree.state.flags, first=True, last=True)
     text = head.sequence(tree, HEAD).text
-    also = replace(head, ahead=True).sequence(tree, HEAD).text
+    also = replace(head, ahead=True).sequence(tree, HEAD).text if "(?=" in pattern else text
     begin, may_be_empty = head.beginning(tree)
     anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
     if anywhere:
@@ -105,7 +105,7 @@ class _Head:
 
     def sequence(self, nodes: Iterable[Any], room: int) -> _Part:
         """As much of the nodes as fits into ``room`` characters."""
-        nodes = list(nodes)
+        nodes = list(getattr(nodes, "data", nodes))  # a tree's own list; to go through the tree takes longer
         consuming = [index for index, node in enumerate(nodes) if not _is_assertion(node)] or [0]
         before, after = nodes[: consuming[0]], nodes[consuming[-1] + 1 :]
         edges = (
@@ -116,10 +116,12 @@ class _Head:
         width = 0
         for index, (code, argument) in enumerate(nodes):
             # An edge takes up the one character beside the match: what is inside may not ask for it again.
-            first = self.first and index <= consuming[0] and not edges[0]
-            here = replace(self, first=first, last=self.last and index >= consuming[-1] and not edges[1])
+            here = self.at(
+                first=self.first and index <= consuming[0] and not edges[0],
+                last=self.last and index >= consuming[-1] and not edges[1],
+            )
             if self.ahead and here.wants_digits(nodes[index:], room - width):
-                inner = replace(here, last=False).sequence(argument[1], room - width)
+                inner = here.at(first=here.first, last=False).sequence(argument[1], room - width)
                 return _Part("".join((*texts, inner.text)), width + inner.width, cut=True)
             part = here.node(code, argument, room - width)
             texts.append(part.text)
@@ -128,6 +130,17 @@ class _Head:
                 return _Part("".join(texts), width, cut=True)
         texts.append(edges[1])
         return _Part("".join(texts), width)
+
+    def at(self, *, first: bool, last: bool) -> _Head:
+        """The same at another place of a match. There are a hundred thousand: most are the place itself."""
+        if first == self.first and last == self.last:
+            return self
+        return _Head(self.flags, first=first, last=last, ahead=self.ahead)
+
+    def under(self, added: int, removed: int) -> _Head:
+        """The same under a group's flags."""
+        flags = (self.flags | added) & ~removed
+        return self if flags == self.flags else _Head(flags, self.first, self.last, self.ahead)
 
     def wants_digits(self, nodes: Sequence[Any], room: int) -> bool:
         """Whether the first of the nodes is a look-ahead to more digits than the others want."""
@@ -159,7 +172,7 @@ class _Head:
         if code in _ONE_CHARACTER:
             return self.characters(code, argument)
         if code is op.SUBPATTERN:
-            return replace(self, flags=(self.flags | argument[1]) & ~argument[2]).one_of(argument[3])
+            return self.under(*argument[1:3]).one_of(argument[3])
         found = NONE
         for way in argument[1] if code is op.BRANCH else ():
             found |= self.one_of(way)
@@ -174,7 +187,7 @@ class _Head:
         elif code is op.BRANCH:
             found = self.branch(argument[1], room)
         elif code is op.SUBPATTERN:
-            found = replace(self, flags=(self.flags | argument[1]) & ~argument[2]).group(argument[3], room)
+            found = self.under(*argument[1:3]).group(argument[3], room)
         elif code is op.ATOMIC_GROUP:
             found = self.group(argument, room)
         elif code in _REPEATS:
@@ -201,7 +214,7 @@ class _Head:
 
     def repeat(self, argument: Any, room: int) -> _Part:  # noqa: ANN401 - the parser's
         least, most, nodes = argument
-        inner = replace(self, first=False, last=False).sequence(nodes, room)
+        inner = self.at(first=False, last=False).sequence(nodes, room)
         if inner.cut:
             return _Part(f"(?:{inner.text})" if least else "", inner.width if least else 0, cut=True)
         if not inner.width:
@@ -227,7 +240,7 @@ class _Head:
                 inside = None if None in ways else max(way for way in ways if way is not None)
                 width = max(way.getwidth()[1] for way in argument[1])
             elif code is op.SUBPATTERN:
-                inner = replace(self, flags=(self.flags | argument[1]) & ~argument[2])
+                inner = self.under(*argument[1:3])
                 inside, width = inner.reach(argument[3], wanted, room - passed), argument[3].getwidth()[1]
             elif code in _REPEATS:
                 inside = self.reach(argument[2], wanted, room - passed) if argument[0] else None
@@ -252,7 +265,7 @@ class _Head:
             elif code is op.BRANCH:
                 found += min(map(self.digits, argument[1]))
             elif code is op.SUBPATTERN:
-                inner = replace(self, flags=(self.flags | argument[1]) & ~argument[2])
+                inner = self.under(*argument[1:3])
                 found += inner.digits(argument[3])
             elif code is op.ATOMIC_GROUP:
                 found += self.digits(argument)
@@ -271,7 +284,7 @@ class _Head:
             if code is op.BRANCH:
                 ways = [self.beginning(way) for way in argument[1]]
             elif code is op.SUBPATTERN:
-                inner = replace(self, flags=(self.flags | argument[1]) & ~argument[2])
+                inner = self.under(*argument[1:3])
                 ways = [inner.beginning(argument[3])]
             elif code in _REPEATS:
                 first, none = self.beginning(argument[2])

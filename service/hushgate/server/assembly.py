@@ -7,7 +7,7 @@ it needs once, and so is decided by one policy from beginning to end.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hushgate.detection.detector import Detector
+    from hushgate.detection.patterns import Patterns
     from hushgate.policy.files import Looked
     from hushgate.policy.model import Policy
     from hushgate.sessions.store import Store
@@ -58,17 +59,22 @@ class Assembled:
     """Everything that is up once a server serves."""
 
     gate: Gate
-    redactor: Redactor
-    explainer: Explainer
     notice: str
     """What an operator should know of the names; empty when they are detected."""
     vault: Vault
     audit: Audit
     entities: frozenset[str]
     """What the packs can find, and what the program names itself."""
+    files: PolicyFiles
+    """The policies' files, to be looked at again and again."""
     in_force: InForce
+    redacting: Callable[[Policy], Redactor]
+    explaining: Callable[[Policy], Explainer]
     candidate: Callable[[Run], Candidate]
     """What answers for a shadow; reads its packs. Fails with FIELD_INVALID. Takes its time, in any thread."""
+    redactor: Redactor = field(init=False)
+    """Under the active policy."""
+    explainer: Explainer = field(init=False)
     changed: Callable[[], object] = field(default=lambda: None, init=False)
     """Called when other policies are in force."""
     queues: Callable[[Waits, int], object] | None = field(default=None, init=False)
@@ -82,9 +88,9 @@ class Assembled:
         """Decide calls that begin from now on by the policies that are in force now."""
         policies = self.in_force.policies
         self.gate.policies = policies
-        self._redactors = {v: self.redactor.under(policy) for v, policy in policies.by_version.items()}
+        self._redactors = {v: self.redacting(policy) for v, policy in policies.by_version.items()}
         self.redactor = self._redactors[policies.active.version]
-        self.explainer = self.explainer.under(policies.active)
+        self.explainer = self.explaining(policies.active)
         self.changed()
 
     @property
@@ -125,21 +131,18 @@ class Assembled:
         self.audit.close()
 
 
-def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
-    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID, STORE_UNAVAILABLE or AUDIT_UNAVAILABLE.
-
-    ``files``: the policies' of the settings, where they are looked at again later.
-    """
+def assemble(settings: Settings) -> Assembled:
+    """Read everything once. Failure FIELD_INVALID, POLICY_INVALID, STORE_UNAVAILABLE or AUDIT_UNAVAILABLE."""
     _check_key(settings)
     presidio_mask()  # no call is to wait for its import
     tenant_keys = load_tenant_keys(settings)
-    looked = (files or watched(settings)).look()
     patterns = load_patterns(settings)
+    files = _files(settings, patterns)
+    looked = files.look()
     detector = load_detector(settings, patterns, load_similarity(settings))
     keys = Keys.derive(*tenant_keys.ring.keys)
     vault = Vault(open_store(settings.store), tenant_keys, lifetime_s=settings.session_seconds)
     in_force = InForce(vault.board, looked)
-    active = in_force.policies.active
     audit = open_audit(settings)
     gate = Gate(
         detector=detector,
@@ -149,12 +152,18 @@ def assemble(settings: Settings, files: PolicyFiles | None = None) -> Assembled:
         limits=Limits(text=settings.max_text, messages=settings.max_messages, records=settings.max_records),
         audit=audit,
     )
-    redactor = Redactor(detector, active, keys, max_text=settings.max_text)
-    explainer = Explainer(patterns, detector, active)
-    notice = NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice
-    entities = NAMED.union(rule.entity for rule in patterns.rules)
-    candidate = partial(_candidate, settings, detector, keys)
-    return Assembled(gate, redactor, explainer, notice, vault, audit, entities, in_force, candidate)
+    return Assembled(
+        gate=gate,
+        notice=NO_NAMES_ASKED if settings.names == NO_NAMES else detector.notice,
+        vault=vault,
+        audit=audit,
+        entities=NAMED.union(rule.entity for rule in patterns.rules),
+        files=files,
+        in_force=in_force,
+        redacting=lambda policy: Redactor(detector, policy, keys, max_text=settings.max_text),
+        explaining=lambda policy: Explainer(patterns, detector, policy),
+        candidate=partial(_candidate, settings, detector, keys),
+    )
 
 
 def _candidate(settings: Settings, detector: Detector, keys: Keys, run: Run) -> Candidate:
@@ -177,17 +186,10 @@ def open_audit(settings: Settings) -> Audit:
     return Audit(Writer.open(settings.audit, key_file, terms))
 
 
-def watched(settings: Settings) -> PolicyFiles:
-    """The settings' policy files, to be looked at again and again; their tests run on the patterns alone."""
-
-    @lru_cache(maxsize=1)
-    def detector() -> Detector:
-        return load_detector(replace(settings, names=NO_NAMES, presidio=()))
-
-    return PolicyFiles(
-        lambda: policy_files(settings),
-        lambda file, policy: prove(file, policy, detector()) if policy.tests else [],
-    )
+def _files(settings: Settings, patterns: Patterns) -> PolicyFiles:
+    """The settings' policy files; their tests run on the patterns alone."""
+    detector = load_detector(replace(settings, names=NO_NAMES, presidio=()), patterns)
+    return PolicyFiles(lambda: policy_files(settings), lambda file, policy: prove(file, policy, detector))
 
 
 def open_store(url: str) -> Store:

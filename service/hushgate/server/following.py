@@ -10,7 +10,6 @@ from hushgate.failure import Failure
 from hushgate.server.shadowing import follow_shadow
 
 if TYPE_CHECKING:
-    from hushgate.policy.files import PolicyFiles
     from hushgate.server.assembly import Assembled
     from hushgate.server.frame import Frame
 
@@ -18,9 +17,7 @@ POLICY_SECONDS: Final = 1.0
 """How often files and store are looked at: what is activated elsewhere decides here after so long."""
 
 
-async def follow_policies(
-    changed: asyncio.Event, files: PolicyFiles, assembled: Assembled, frame: Frame
-) -> None:
+async def follow_policies(changed: asyncio.Event, assembled: Assembled, frame: Frame) -> None:
     """Until it is cancelled. ``changed``: look now.
 
     Files are read and tried beside the deciding thread; there the policies are swapped, between two calls.
@@ -34,7 +31,7 @@ async def follow_policies(
             await asyncio.wait_for(changed.wait(), POLICY_SECONDS)
         changed.clear()
         try:
-            seen, looked = looked, await asyncio.to_thread(files.look)
+            seen, looked = looked, await asyncio.to_thread(assembled.files.look)
             for problem in looked.problems if looked.problems != seen.problems else ():
                 frame.log.deed("policy", what="refused", problem=str(problem), refused=looked.refused)
             if await frame.run(lambda: assembled.follow(looked)):  # noqa: B023 - awaited here

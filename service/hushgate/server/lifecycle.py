@@ -24,7 +24,7 @@ from hushgate.audit.log import NO_LOG
 from hushgate.failure import Failure, Reason
 from hushgate.server.address import socket_file
 from hushgate.server.admin import AdminServicer
-from hushgate.server.assembly import Assembled, assemble, watched
+from hushgate.server.assembly import Assembled, assemble
 from hushgate.server.authentication import Authentication
 from hushgate.server.credentials import Credentials
 from hushgate.server.decoding import reading
@@ -89,8 +89,7 @@ async def run(
     frame = Frame(log)
     try:
         credentials = _credentials(settings)
-        files = watched(settings)
-        assembled = await frame.run(lambda: assemble(settings, files))
+        assembled = await frame.run(lambda: assemble(settings))
         # What is loaded stays: the collector need not go through all of it again and again.
         gc.collect()
         gc.freeze()
@@ -100,7 +99,7 @@ async def run(
                     settings, assembled, address, frame, credentials, shared=shared
                 ) as servicer:
                     announce(_notice(address, assembled, credentials) + said)
-                    watching = asyncio.create_task(follow_policies(changed, files, assembled, frame))
+                    watching = asyncio.create_task(follow_policies(changed, assembled, frame))
                     shadowing = asyncio.create_task(ask_when_idle(frame, assembled))
                     await _until(stopping, servicer, assembled, frame, credentials)
                     watching.cancel()
