@@ -96,6 +96,26 @@ def test_a_tokenizer_made_anew_reads_as_the_first(monkeypatch, nlp):
     assert ours._reader._tokenizer is not first
 
 
+@pytest.mark.parametrize(("reach", "layers", "pieces"), [(1, 4, 3), (1, 1, 2), (2, 2, 2), (3, 3, 2)])
+def test_layers_that_look_at_more_or_fewer_neighbours_answer_as_spacys(reach, layers, pieces):
+    nlp = spacy.blank("en")
+    embed = {"@architectures": "spacy.MultiHashEmbed.v2", "width": 32, "attrs": ["NORM", "SHAPE"]}
+    encode = {"@architectures": "spacy.MaxoutWindowEncoder.v2", "width": 32, "depth": layers}
+    encode |= {"window_size": reach, "maxout_pieces": pieces}
+    embed |= {"rows": [200, 100], "include_static_vectors": False}
+    tok2vec = {"@architectures": "spacy.Tok2Vec.v2", "embed": embed, "encode": encode}
+    nlp.add_pipe("ner", config={"model": {"tok2vec": tok2vec}}).add_label("PERSON")
+    nlp.initialize()
+    texts = ["a", "my name is Wei Chen and my order is late", "", "call Maria Garcia of Springfield"]
+
+    found = Network.of(nlp)
+
+    assert found is not None
+    theirs = nlp.get_pipe("ner").model.layers[0].layers[0].predict([nlp.make_doc(text) for text in texts])
+    ours = found.rows(found._reader.read(texts))
+    assert np.allclose(ours, np.concatenate(theirs), rtol=0, atol=1e-4)
+
+
 @pytest.mark.parametrize("other", ["beam", "wider", "second", "tokenizer"])
 def test_another_build_is_left_to_spacy(other):
     nlp = spacy.blank("en")

@@ -25,7 +25,7 @@ from threadpoolctl import ThreadpoolController
 from hushgate.detection.words import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from spacy.language import Language
@@ -58,7 +58,7 @@ _TOKENS = 1024
 _SMALL = 1_000_000
 """Multiplications of a product up to which OpenBLAS copies no matrix before it begins."""
 _WORDS = 4096
-"""Whose part is kept, some 4 KB each; no fewer than ``_TOKENS`` and their margins."""
+"""Whose part is kept, some 5 KB each; no fewer than ``_TOKENS`` and their margins."""
 
 _TRIAL = (
     "Hi, this is Maria Garcia from Initech, calling about order A-2093148.",
@@ -80,8 +80,9 @@ class Network:
         columns = next(node for node in nodes if node.name == "extract_features").attrs["columns"]
         self._reader = Reader(nlp, columns)
         mix, self._first, *self._others = _maxouts(nodes)
+        (self._reach,) = _reaches(nodes)
         self._parts = _Parts([node for node in nodes if node.name == "hashembed"], mix, self._first)
-        self._margin = 1 + len(self._others)
+        self._margin = self._reach * (1 + len(self._others))
         linear = [node for node in nodes if node.name == "linear"][-1]
         self._moves = _Moves(recognizer.moves, linear, lower, upper)
         self._blas = ThreadpoolController().select(user_api="blas").lib_controllers
@@ -134,12 +135,14 @@ class Network:
         return np.concatenate([every[place] for place in places]) if places else every
 
     def _through(self, keys: Sequence[bytes]) -> Floats:
-        """Rows for all but a margin at each end: each layer answers for one token less than it looks at."""
+        """Rows for all but a margin at each end: a layer looks further than it answers for."""
+        reach = self._reach
         rows, sums = self._parts.read(keys)
-        rows = rows[1:-1] + self._first.rest(sums)
+        rows = rows[reach:-reach] + self._first.rest(sums)
         for layer in self._others:
-            beside = np.concatenate((rows[:-2], rows[1:-1], rows[2:]), axis=1)
-            rows = rows[1:-1] + layer(beside)
+            count = len(rows) - 2 * reach
+            beside = np.concatenate([rows[at : at + count] for at in range(2 * reach + 1)], axis=1)
+            rows = rows[reach:-reach] + layer(beside)
         return rows
 
 
@@ -162,12 +165,11 @@ def _is_known(recognizer: EntityRecognizer) -> bool:
     if len(model.layers) != 3 or not isinstance(model.ops, NumpyOps):
         return False
     tok2vec, lower, upper = model.layers
-    reach = {node.attrs["window_size"] for node in tok2vec.walk() if node.name == "expand_window"}
     return (
         recognizer.cfg["beam_width"] == 1
         and not model.attrs["unseen_classes"]
         and _BUILT.fullmatch(tok2vec.name) is not None
-        and reach == {1}
+        and len(_reaches(tok2vec.walk())) == 1
         and (lower.name, upper.name) == ("precomputable_affine", "linear")
         and lower.get_dim("nF") == 3
         and lower.get_dim("nP") > 1
@@ -208,7 +210,7 @@ class _Maxout:
 
 
 class _Parts:
-    """What depends on a word alone: its vector, and its share in the first layer before, at and after it."""
+    """What depends on a word alone: its vector, and its share in the first layer at each place near it."""
 
     def __init__(self, embeds: Sequence[Node], mix: _Maxout, first: _Maxout) -> None:
         self._embeds = [(node.get_param("E"), node.attrs["seed"], node.attrs["column"]) for node in embeds]
@@ -217,12 +219,13 @@ class _Parts:
         self.width = mix.outputs
         self._pieces, inputs, outputs = first.weights.shape
         weights = first.weights.transpose(1, 0, 2).reshape(inputs, -1)
-        # Side by side: the share of a word in the sums for the word after it, for itself, for the one before.
-        self._weights = np.concatenate(np.split(weights, 3), axis=1)
+        # Side by side: the share of a word in the sums for the words after it, for itself, for those before.
+        self._seen = inputs // self.width
+        self._weights = np.concatenate(np.split(weights, self._seen), axis=1)
         self._vectors = np.zeros((_WORDS, self.width), np.float32)
-        self._shares = np.zeros((3, _WORDS, self._pieces * outputs), np.float32)
+        self._shares = np.zeros((self._seen, _WORDS, self._pieces * outputs), np.float32)
         self._bias = first.bias.reshape(-1)
-        self._shares[1] = self._bias
+        self._shares[self._seen // 2] = self._bias
         self._places: dict[bytes, int] = {_PADDING: 0}
 
     def read(self, keys: Sequence[bytes]) -> tuple[Floats, Floats]:
@@ -234,11 +237,12 @@ class _Parts:
         if missing:
             self._learn(sorted(missing))
         places = [self._places[key] for key in keys]
-        before, at, after = self._shares
-        sums = before.take(places[:-2], axis=0)
-        sums += at.take(places[1:-1], axis=0)
-        sums += after.take(places[2:], axis=0)
-        return self._vectors.take(places, axis=0), _pieces(sums, self._pieces)
+        where = np.array(places, np.intp)
+        count = len(where) + 1 - self._seen
+        sums = self._shares[0].take(where[:count], axis=0)
+        for at in range(1, self._seen):
+            sums += self._shares[at].take(where[at : at + count], axis=0)
+        return self._vectors.take(where, axis=0), _pieces(sums, self._pieces)
 
     def _learn(self, keys: Sequence[bytes]) -> None:
         start = len(self._places)
@@ -250,8 +254,8 @@ class _Parts:
         vectors = self._mix(np.concatenate(parts, axis=1))
         where = slice(start, start + len(keys))
         self._vectors[where] = vectors
-        self._shares[:, where] = np.stack(np.split(vectors @ self._weights, 3, axis=1))
-        self._shares[1, where] += self._bias
+        self._shares[:, where] = np.stack(np.split(vectors @ self._weights, self._seen, axis=1))
+        self._shares[self._seen // 2, where] += self._bias
         self._places.update(zip(keys, range(start, start + len(keys)), strict=True))
 
 
@@ -332,6 +336,11 @@ def _best(sums: Floats) -> Floats:
 def _pieces(sums: Floats, count: int) -> Floats:
     """Sums as (pieces, rows, outputs), of rows that hold all outputs of one piece, then of the next."""
     return sums.reshape(len(sums), count, sums.shape[1] // count).transpose(1, 0, 2)
+
+
+def _reaches(nodes: Iterable[Node]) -> set[int]:
+    """How many neighbours on either side the layers look at: a number where it is one for all."""
+    return {node.attrs["window_size"] for node in nodes if node.name == "expand_window"}
 
 
 def _maxouts(nodes: Sequence[Node]) -> list[_Maxout]:

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import spacy
-from spacy.attrs import NORM
 from spacy.language import Language
 from spacy.pipeline import Tok2Vec
-from spacy.strings import get_string_id
 from spacy.tokenizer import Tokenizer
-from spacy.util import add_lookups, is_package
+from spacy.util import is_package
 
+from hushgate.detection import norms
 from hushgate.failure import Failure, Reason
 
 if TYPE_CHECKING:
-    from spacy.lookups import Table
     from spacy.tokens import Doc
 
 SHIPPED = Path(__file__).parent.parent / "models" / "en_names"
@@ -72,12 +69,17 @@ def choose(model: str | Path) -> str | Path | None:
 def load(model: str | Path) -> Language:
     """The model's pipeline without the parts that find no names. Fails with FIELD_INVALID."""
     try:
-        nlp = spacy.load(model, exclude=_UNUSED)
+        # spaCy would make a dict of the table, which takes three times what the whole model does.
+        table = norms.Norms.read(Path(model) / "vocab" / norms.FILE)
+        nlp = spacy.load(model, exclude=(*_UNUSED, *(("lookups",) if table else ())))
         for name, part in list(nlp.pipeline):
             if isinstance(part, Tok2Vec) and not part.listening_components:
                 nlp.remove_pipe(name)
         part_structure(nlp)
-        _pack_norms(nlp)
+        if table:
+            table.give(nlp)
+        else:
+            norms.pack(nlp)
         nlp("One sentence, so that a model that cannot run is known before it is needed.")
     except Exception as error:
         sentence = f"the name model {model} cannot be loaded: {type(error).__name__}: {error}"
@@ -89,42 +91,9 @@ def part_structure(nlp: Language) -> None:
     """Has the tokenizer see a name in JSON or in a log: spaCy's own is for prose, and leaves it glued."""
     tokenizer = nlp.tokenizer
     if isinstance(tokenizer, Tokenizer) and tokenizer.infix_finditer is not None:
-        prose = tokenizer.infix_finditer.__self__.pattern
-        tokenizer.infix_finditer = re.compile(f"{prose}|{_PARTED}").finditer
-
-
-class _Norms:
-    """A table of NORMs in two arrays: spaCy's own takes hundreds of bytes a word."""
-
-    def __init__(self, table: Table) -> None:
-        values = {value: at for at, value in enumerate(dict.fromkeys(table.values()))}
-        keys = np.fromiter(table.keys(), np.uint64, len(table))
-        which = np.fromiter((values[value] for value in table.values()), np.uint32, len(table))
-        order = np.argsort(keys)
-        self._keys, self._which = keys[order], which[order]
-        self._values: list[str] = list(values)
-
-    def _at(self, word: str) -> int:
-        return int(np.searchsorted(self._keys, np.uint64(get_string_id(word))))
-
-    def __contains__(self, word: str) -> bool:
-        at = self._at(word)
-        return at < len(self._keys) and int(self._keys[at]) == get_string_id(word)
-
-    def __getitem__(self, word: str) -> str:
-        return self._values[int(self._which[self._at(word)])]
-
-
-def _pack_norms(nlp: Language) -> None:
-    """Has the vocabulary keep its table of NORMs, a gazetteer of half a million forms, in little memory."""
-    vocab: Any = nlp.vocab  # the stub leaves its getters out
-    if not vocab.lookups.has_table("lexeme_norm"):
-        return
-    table = vocab.lookups.get_table("lexeme_norm")
-    given: tuple[Any, ...] = getattr(vocab.lex_attr_getters.get(NORM), "args", ())
-    if len(given) == 2 and len(given[1]) == 1 and given[1][0] is table:
-        vocab.lex_attr_getters[NORM] = add_lookups(given[0], _Norms(table))
-        vocab.lookups.remove_table("lexeme_norm")
+        known = tokenizer.infix_finditer.__self__.pattern
+        if not known.endswith(_PARTED):
+            tokenizer.infix_finditer = re.compile(f"{known}|{_PARTED}").finditer
 
 
 def blank(language: str) -> Language:
