@@ -11,8 +11,9 @@
             send(reviewed.text)
 
 Every call answers with a message of ``hushgate.v1`` or raises a ``HushgateError``; none hands back the
-text that it was given. A call waits for a server within its deadline, and one that the server did not
-take is made again, four times in all; every call may be repeated. Needs grpcio and protobuf alone.
+text that it was given. One that the server did not take is made again, four times in all; every call may be
+repeated. Where no server listens, a call fails at once, or waits for one within its deadline where the client
+is made with ``wait=True``. Needs grpcio and protobuf alone.
 """
 
 from __future__ import annotations
@@ -76,6 +77,9 @@ _OPTIONS = (
     ("grpc.service_config", json.dumps({"methodConfig": [{"name": [{}], "retryPolicy": _RETRY}]})),
     ("grpc.service_config_disable_resolution", 1),  # no question to a name server
     ("grpc.enable_http_proxy", 0),  # a sidecar is not behind a proxy, whatever the environment says
+    # A server that comes back is seen soon: gRPC's own pauses grow to two minutes, and calls fail meanwhile.
+    ("grpc.initial_reconnect_backoff_ms", 100),
+    ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.per_rpc_retry_buffer_size", 8 * 1024 * 1024),
     ("grpc.max_receive_message_length", 64 * 1024 * 1024),  # an answer is longer than its request
 )
@@ -90,14 +94,21 @@ class _Caller(rpc.Calls):
     """What both clients have: every call, and how the server is reached."""
 
     def __init__(
-        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
+        self,
+        address: str = "127.0.0.1:50551",
+        *,
+        token: Token | None = None,
+        tls: Tls | None = None,
+        wait: bool = False,
     ) -> None:
         """``address``: ``HOST:PORT`` or ``unix:///PATH``. Nothing connects yet.
 
         ``token``: who calls, where the server asks; a function is asked for it at every call. ``tls``: for a
-        server that is not on this machine; with a certificate, that too says who calls.
+        server that is not on this machine; with a certificate, that too says who calls. ``wait``: calls wait
+        for a server that is not there yet, for as long as they have; a stream without a deadline never does.
         """
         self._address = address
+        self._waits = wait
         self._credentials = tls.credentials() if tls else None
         self._proof = partial(metadata, address, token, tls)
         self._channels: list[Any] = []
@@ -110,7 +121,7 @@ class _Caller(rpc.Calls):
         view._seconds = min(seconds, LONGEST_SECONDS)
         return view
 
-    def _wait(self, default: float | None) -> float | None:
+    def _patience(self, default: float | None) -> float | None:
         return default if self._seconds is None else self._seconds
 
 
@@ -123,9 +134,14 @@ class Client(_Caller):
     _channels: list[grpc.Channel]
 
     def __init__(
-        self, address: str = "127.0.0.1:50551", *, token: Token | None = None, tls: Tls | None = None
+        self,
+        address: str = "127.0.0.1:50551",
+        *,
+        token: Token | None = None,
+        tls: Tls | None = None,
+        wait: bool = False,
     ) -> None:
-        super().__init__(address, token=token, tls=tls)
+        super().__init__(address, token=token, tls=tls, wait=wait)
         self._channels = [
             grpc.insecure_channel(address, _options(n))
             if self._credentials is None
@@ -152,8 +168,8 @@ class Client(_Caller):
         try:
             return multi(
                 request,
-                timeout=self._wait(call.seconds),
-                wait_for_ready=True,
+                timeout=self._patience(call.seconds),
+                wait_for_ready=self._waits,
                 metadata=self._proof(),
             )
         except grpc.RpcError as error:
@@ -161,12 +177,12 @@ class Client(_Caller):
         raise failed
 
     def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> Iterator[A]:
-        seconds = self._wait(call.seconds)
+        seconds = self._patience(call.seconds)
         multi = self._channel().stream_stream(call.path, _serialize, call.answer.FromString)
         running = multi(
             iter(outgoing),
             timeout=seconds,
-            wait_for_ready=seconds is not None,
+            wait_for_ready=self._waits and seconds is not None,
             metadata=self._proof(),
         )
         try:
@@ -214,8 +230,8 @@ class AsyncClient(_Caller):
         try:
             return await multi(
                 request,
-                timeout=self._wait(call.seconds),
-                wait_for_ready=True,
+                timeout=self._patience(call.seconds),
+                wait_for_ready=self._waits,
                 metadata=self._proof(),
             )
         except grpc.aio.AioRpcError as error:
@@ -223,12 +239,12 @@ class AsyncClient(_Caller):
         raise failed
 
     async def _stream(self, call: rpc.Stream[..., A], outgoing: Outgoing[Any, Any]) -> AsyncIterator[A]:
-        seconds = self._wait(call.seconds)
+        seconds = self._patience(call.seconds)
         multi = self._channel().stream_stream(call.path, _serialize, call.answer.FromString)
         running = multi(
             aiter(outgoing),
             timeout=seconds,
-            wait_for_ready=seconds is not None,
+            wait_for_ready=self._waits and seconds is not None,
             metadata=self._proof(),
         )
         try:

@@ -2,11 +2,14 @@
 
 import asyncio
 import inspect
+import socket
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import grpc
 import pytest
+from tests.waiting import until
 
 from hushgate.caller import requests
 from hushgate.client import AsyncClient, Broken, Client, OutOfTime, Refused, Unavailable, Verdict
@@ -113,17 +116,57 @@ def test_a_piece_that_is_no_text_is_refused(address):
         list(client.review_stream(["a", object()], **NAMES))
 
 
-def test_a_server_that_is_not_there_is_waited_for_until_the_deadline():
-    with Client(NOBODY) as client, pytest.raises(OutOfTime):
+def test_a_server_that_is_not_there_is_not_waited_for():
+    async def asked():
+        async with AsyncClient(NOBODY) as client:
+            await client.within(3600).redact("a")
+
+    with Client(NOBODY) as client, pytest.raises(Unavailable, match="the server cannot be reached"):
+        client.within(3600).redact("a")
+    with pytest.raises(Unavailable, match="the server cannot be reached"):
+        asyncio.run(asked())
+
+
+def test_where_that_is_asked_for_it_is_waited_for_until_the_deadline():
+    async def asked():
+        async with AsyncClient(NOBODY, wait=True) as client:
+            await client.within(0.2).redact("a")
+
+    with Client(NOBODY, wait=True) as client, pytest.raises(OutOfTime):
         client.within(0.2).redact("a")
+    with pytest.raises(OutOfTime):
+        asyncio.run(asked())
+
+
+def test_a_server_that_comes_later_is_found_by_who_waits_and_by_who_asks_again(moody):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        taken.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with (
+            ThreadPoolExecutor(1) as threads,
+            Client(address) as asking,
+            Client(address, wait=True) as waiting,
+        ):
+            with pytest.raises(Unavailable):
+                asking.redact("a")
+            waited = threads.submit(waiting.within(60).redact, "a")
+            moody(address=address)
+
+            def answered():
+                with suppress(Unavailable):
+                    return asking.redact("a").items[0].text
+
+            assert until(answered) == "answered"
+            assert waited.result().items[0].text == "answered"
 
 
 def test_a_stream_without_a_deadline_does_not_wait_for_ever():
     async def asked():
-        async with AsyncClient(NOBODY) as client:
+        async with AsyncClient(NOBODY, wait=True) as client:
             return [answer async for answer in client.redact_stream([["a"]])]
 
-    with Client(NOBODY) as client, pytest.raises(Unavailable):
+    with Client(NOBODY, wait=True) as client, pytest.raises(Unavailable):
         list(client.redact_stream([["a"]]))
     with pytest.raises(Unavailable):
         asyncio.run(asked())
@@ -158,10 +201,10 @@ class Moody(grpc.GenericRpcHandler):
 def moody():
     servers = []
 
-    def listening(*codes):
+    def listening(*codes, address="127.0.0.1:0"):
         handler = Moody(*codes)
         server = grpc.server(ThreadPoolExecutor(2), handlers=[handler])
-        port = server.add_insecure_port("127.0.0.1:0")
+        port = server.add_insecure_port(address)
         server.start()
         servers.append(server)
         return handler, f"127.0.0.1:{port}"

@@ -2,7 +2,7 @@
 
 HushgateError
 ├─ Refused      the request cannot be decided as it stands: change it
-├─ Unavailable  the server was not there, or had no room, for as long as was waited: ask again later
+├─ Unavailable  the server was not there, or had no room: ask again later
 ├─ OutOfTime    the deadline passed before there was an answer
 └─ Broken       the server failed, or something else answered in its place
 """

@@ -42,7 +42,7 @@ def play() -> None:
     """Plays the conversation to standard output: in colour on a terminal, plainly in a pipe."""
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 110, soft_wrap=False)
     story = json.loads(files("hushgate.demo").joinpath("conversation.json").read_text("utf-8"))
-    with _server(console) as address, Client(address) as connected:
+    with _server(console) as address, Client(address, wait=True) as connected:
         client = connected.within(_PATIENCE_S)
         names = {key: story[key] for key in ("tenant", "intent")} | {"session_id": "demo"}
         prepared = client.prepare(
