@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from hushgate.detection.bordering import apart, numbers
+from hushgate.detection.cells import cells
 from hushgate.detection.labels import opening
 from hushgate.detection.views import readable
 from hushgate.failure import Failure
@@ -16,8 +17,9 @@ from hushgate.stages import staged
 from hushgate.transformation.tokens import named_by, placeholders
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
+    from hushgate.detection.cells import Cell
     from hushgate.detection.similarity import Similarity
     from hushgate.detection.views import View
     from hushgate.finding import Finding
@@ -109,21 +111,25 @@ class Detector:
         asked = list(zip(texts, labels or nothing, questions or nothing, strict=True))
         if not asked:
             return []
-        asked_once = list(dict.fromkeys(asked))
+        inside = {each: cells(each[0]) for each in asked}
+        parts = (_behind_label(each[0], cell) for each, found in inside.items() for cell in found)
+        read = list(dict.fromkeys([*inside, *parts]))
         try:
-            matched = self._patterns.find_many(*zip(*asked_once, strict=True))
+            matched = dict(zip(read, self._patterns.find_many(*zip(*read, strict=True)), strict=True))
         except Failure as failure:
             if failure.place is not None:
-                failure.place = asked.index(asked_once[failure.place])
+                failure.place = _place(read[failure.place], asked, inside)
             raise
         named: dict[tuple[str, str], list[Finding]] = {}
         if names and self._names:
-            different = list(dict.fromkeys((text, label) for text, label, _ in asked_once))
+            different = list(dict.fromkeys(each[:2] for each in read if each in inside or _spelled(each[0])))
             named = dict(zip(different, self._find_names(self._names, different, language), strict=True))
+        held = _Held(matched, named)
         answers = {
-            each: self._answer(each[0], found, theirs)
-            for each, found in zip(asked_once, matched, strict=True)
-            if (theirs := named.get(each[:2], ())) or found
+            each: self._answer(each[0], patterns, theirs)
+            for each, found in inside.items()
+            for patterns, theirs in [held.of(each, found) if found else held.alone(each)]
+            if patterns or theirs
         }
         return [answers.get(each, ()) for each in asked]
 
@@ -152,6 +158,61 @@ class Detector:
         findings = (*matched, *named)
         outside = (part for finding in findings for part in _outside(text, finding, ours))
         return tuple(sorted(set(outside), key=lambda f: (f.start, -f.end, -f.score, f.rule, f.entity)))
+
+
+_Asked = tuple[str, str, str]
+"""A text, its label, and the question that it answers."""
+
+
+def _behind_label(text: str, cell: Cell) -> _Asked:
+    return text[cell.start : cell.end], cell.label, ""
+
+
+def _spelled(text: str) -> bool:
+    """Whether a cell may hold a name: letters, and no digit."""
+    return any(map(str.isalpha, text)) and not any(map(str.isdigit, text)) and "@" not in text
+
+
+def _place(failed: _Asked, asked: Sequence[_Asked], inside: Mapping[_Asked, Sequence[Cell]]) -> int:
+    """Where the text stands that failed, or whose cell did."""
+    if failed in inside:
+        return asked.index(failed)
+    return next(
+        place
+        for place, each in enumerate(asked)
+        if any(_behind_label(each[0], cell) == failed for cell in inside[each])
+    )
+
+
+class _Held(NamedTuple):
+    """What the patterns and the model found in each text and in each cell."""
+
+    matched: Mapping[_Asked, Sequence[Finding]]
+    named: Mapping[tuple[str, str], Sequence[Finding]]
+
+    def alone(self, asked: _Asked) -> tuple[Sequence[Finding], Sequence[Finding]]:
+        """Both for a text."""
+        return self.matched[asked], self.named.get(asked[:2], ())
+
+    def of(self, asked: _Asked, cells: Sequence[Cell]) -> tuple[list[Finding], list[Finding]]:
+        """Both for a text with its cells, whose labels know better than the text what is a name."""
+        whole, others = self.alone(asked)
+        patterns = [*whole]
+        names: list[Finding] = []
+        known: list[Cell] = []
+        for cell in cells:
+            part = _behind_label(asked[0], cell)
+            ours, theirs = self.alone(part)
+            patterns += (replace(f, start=f.start + cell.start, end=f.end + cell.start) for f in ours)
+            names += (replace(f, start=f.start + cell.start, end=f.end + cell.start) for f in theirs)
+            if ours or theirs:
+                known.append(cell)
+        ends = [cell.end for cell in known]
+        for name in others:
+            at = bisect_right(ends, name.start)
+            if at == len(known) or known[at].start >= name.end:
+                names.append(name)
+        return patterns, names
 
 
 class _Reading(NamedTuple):
