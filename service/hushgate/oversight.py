@@ -86,6 +86,7 @@ class Oversight:
         actor: str,
         tenants: frozenset[str] | None,
         proven: str = "",
+        sampled: bool = False,
     ) -> Held:
         """See ``Desk.decide``."""
         check_name(review_id, field="review_id")
@@ -99,8 +100,9 @@ class Oversight:
         )  # fmt: skip
         self._audit.begin(entry)
         review = desk.decide(
-            review_id, verdict, by=by, because=because, proven=proven, tenants=tenants, name=entry.decision_id
-        )
+            review_id, verdict, by=by, because=because, proven=proven, tenants=tenants,
+            name=entry.decision_id, sampled=sampled,
+        )  # fmt: skip
         self._audit.record(entry)
         return review
 

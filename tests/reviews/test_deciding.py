@@ -53,7 +53,7 @@ def test_a_person_lists_shows_approves_and_rejects_on_the_command_line(replicas,
         stopped = client.review(text=f"{DRAFT} No b.", review_id=held[1], **CALL)
 
     assert [line.split()[0] for line in listed] == held
-    assert mistaken == "hushgate: review_id is a draft that waits: approve or reject it\n"
+    assert mistaken == "hushgate: FIELD_INVALID: review_id is a draft that waits: approve or reject it\n"
     assert "[CREDIT_CARD]" in shown
     assert "4111" not in shown
     assert approved.startswith("decided: ")

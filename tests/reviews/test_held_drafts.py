@@ -79,6 +79,17 @@ def test_another_text_agent_or_recipient_collects_nothing(replica, other):
     assert gate.review(replace(CALL, review_id=review_id)).text == SENT
 
 
+def test_who_means_a_sample_lets_no_draft_go(replica):
+    gate = replica()
+    review_id = hold(gate)
+
+    with pytest.raises(Failure) as mistaken:
+        gate.desk.decide(review_id, Verdict.PASSED, by="sam", because="kind", name="d-1", sampled=True)
+
+    assert (mistaken.value.reason, mistaken.value.field) == (Reason.FIELD_INVALID, "sampled")
+    assert gate.desk.find(review_id).waits is Waits.DECISION
+
+
 def test_a_second_decision_is_refused(replica):
     review_id = hold(replica())
     approve(replica(), review_id)

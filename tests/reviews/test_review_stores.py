@@ -63,9 +63,8 @@ def test_what_waits_for_a_label_takes_no_room_of_what_waits_for_a_decision(store
 
 
 def test_it_is_known_how_many_wait_for_what(store):
-    soon = time.time() + 0.2
-    store.reviews.add(replace(ONE, name=b"over", expires=soon), [], 10)
-    for row in (ONE, TWO, THREE, replace(ONE, name=b"label", waits=Waits.LABEL)):
+    over = replace(ONE, name=b"over", expires=time.time() + 0.2)
+    for row in (ONE, over, TWO, THREE, replace(ONE, name=b"label", waits=Waits.LABEL)):
         store.reviews.add(row, [], 10)
     store.reviews.replace(TWO, replace(TWO, sealed=b"decided", waits=Waits.NOTHING))
     time.sleep(0.3)

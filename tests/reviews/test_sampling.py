@@ -100,12 +100,16 @@ def test_a_label_sends_nothing_is_given_once_and_stands_in_the_audit_log(gate, p
     made.sample(CALL, answer)
     [sample] = samples(made)
     who = {"by": "ann", "because": "too cold", "actor": "ann", "tenants": None}
+    with pytest.raises(Failure) as mistaken:
+        Oversight(made).decide_review(sample.review_id, Verdict.PASSED, **who)
+    who["sampled"] = True
     with pytest.raises(Failure) as wrong:
         Oversight(made).decide_review(sample.review_id, Verdict.REDACTED, **who)
     Oversight(made).decide_review(sample.review_id, Verdict.BLOCKED, **who)
     with pytest.raises(Failure) as again:
         Oversight(made).decide_review(sample.review_id, Verdict.PASSED, **who)
 
+    assert (mistaken.value.field, mistaken.value.reason) == ("sampled", Reason.FIELD_INVALID)
     assert (wrong.value.field, again.value.reason) == ("verdict", Reason.REVIEW_CLOSED)
     assert samples(made) == []
     assert made.desk.find(sample.review_id).verdict is Verdict.BLOCKED

@@ -165,11 +165,16 @@ def get_review(*, review_id: str) -> GetReviewRequest:
 
 
 def decide_review(
-    *, review_id: str, verdict: Verdict.ValueType, decided_by: str, reason: str
+    *, review_id: str, verdict: Verdict.ValueType, decided_by: str, reason: str, sampled: bool = False
 ) -> DecideReviewRequest:
-    """AdminService.DecideReview: decide what waits, once."""
+    """AdminService.DecideReview: decide what waits, once. ``sampled``: what is meant is a sample."""
     return _made(
-        DecideReviewRequest, review_id=review_id, verdict=verdict, decided_by=decided_by, reason=reason
+        DecideReviewRequest,
+        review_id=review_id,
+        verdict=verdict,
+        decided_by=decided_by,
+        reason=reason,
+        sampled=sampled,
     )
 
 

@@ -118,18 +118,22 @@ class Desk:
         name: str,
         proven: str = "",
         tenants: frozenset[str] | None = None,
+        sampled: bool = False,
     ) -> Held:
         """Decides what waits, once: the first decision stands. ``name``: its decision_id.
 
         ``by``: who, for the record; ``proven``: who, as authenticated, empty where nobody has to prove it.
-        Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with ROLE_REQUIRED if it is the one who asked; with
-        FIELD_INVALID if no person can give the verdict.
+        ``sampled``: what is meant is a sample. Fails with REVIEW_UNKNOWN or REVIEW_CLOSED; with ROLE_REQUIRED
+        if it is the one who asked; with FIELD_INVALID if it is the other of the two, or if no person can give
+        the verdict.
         """
         found = self._found(review_id, tenants)
         if proven and proven == found.review.asked_by:
             raise Failure(Reason.ROLE_REQUIRED, "who has asked for a review does not decide it")
         now = self._vault.now()
-        review = decided(found.review, verdict, by=by, because=because, decision_id=name, now=now)
+        review = decided(
+            found.review, verdict, by=by, because=because, decision_id=name, now=now, sampled=sampled
+        )
         self._vault.reviews.replace(found, review)
         return review
 

@@ -122,11 +122,28 @@ def sample(call: ReviewCall, *, name: str, text: str, now: float, seconds: float
     return replace(seen, sampled=True, asked="", content="")
 
 
-def decided(review: Held, verdict: Verdict, *, by: str, because: str, decision_id: str, now: float) -> Held:
+def decided(
+    review: Held,
+    verdict: Verdict,
+    *,
+    by: str,
+    because: str,
+    decision_id: str,
+    now: float,
+    sampled: bool = False,
+) -> Held:
     """The review after a person's decision, which stands as long again as a held draft could wait.
 
-    Fails with REVIEW_CLOSED if it has been decided, FIELD_INVALID if no person can give the verdict.
+    ``sampled``: what is meant is a sample. Fails with REVIEW_CLOSED if it has been decided, FIELD_INVALID if
+    the other is meant, or no person can give the verdict.
     """
+    if review.sampled is not sampled:
+        sentence = (
+            "review_id is a sample of what was sent: call it good or bad"
+            if review.sampled
+            else "review_id is a draft that waits: approve or reject it"
+        )
+        raise Failure(Reason.FIELD_INVALID, sentence, field="sampled")
     if review.state is not State.WAITING:
         raise Failure(Reason.REVIEW_CLOSED, "the review has been decided already", field="review_id")
     if review.sampled:

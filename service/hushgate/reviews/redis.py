@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _REVIEW = b"hushgate:review:"
 _ALL = {Waits.DECISION: b"hushgate:reviews", Waits.LABEL: b"hushgate:samples"}
 _OF_TENANT = {Waits.DECISION: b"hushgate:reviews-of:", Waits.LABEL: b"hushgate:samples-of:"}
+_UNTIL = {Waits.DECISION: b"hushgate:reviews-until", Waits.LABEL: b"hushgate:samples-until"}
 _TAGGED = b"hushgate:reviews-tagged:"
 _ARRIVALS = b"hushgate:reviews-arrived"
 
@@ -24,19 +25,19 @@ local most = tonumber(ARGV[8])
 if redis.call('ZCARD', KEYS[3]) >= most then
   for _, name in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do
     if redis.call('EXISTS', ARGV[9] .. name) == 0 then
-      redis.call('ZREM', KEYS[2], name)
-      redis.call('ZREM', KEYS[3], name)
+      for queue = 2, 4 do redis.call('ZREM', KEYS[queue], name) end
     end
   end
   if redis.call('ZCARD', KEYS[3]) >= most then return 0 end
 end
-local arrival = redis.call('INCR', KEYS[4])
+local arrival = redis.call('INCR', KEYS[5])
 redis.call('HSET', KEYS[1], 'tenant', ARGV[2], 'whose', ARGV[3], 'key', ARGV[4], 'sealed', ARGV[5],
            'expires', ARGV[6], 'waiting', ARGV[10], 'arrival', arrival)
 redis.call('PEXPIREAT', KEYS[1], ARGV[7])
 if ARGV[10] ~= '0' then
   redis.call('ZADD', KEYS[2], arrival, ARGV[1])
   redis.call('ZADD', KEYS[3], arrival, ARGV[1])
+  redis.call('ZADD', KEYS[4], ARGV[7], ARGV[1])
 end
 return 1
 """
@@ -50,8 +51,9 @@ if redis.call('HGET', KEYS[1], 'sealed') ~= ARGV[2] then return 0 end
 redis.call('HSET', KEYS[1], 'key', ARGV[3], 'sealed', ARGV[4], 'expires', ARGV[5], 'waiting', ARGV[7])
 redis.call('PEXPIREAT', KEYS[1], ARGV[6])
 if ARGV[7] == '0' then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  redis.call('ZREM', KEYS[3], ARGV[1])
+  for queue = 2, 4 do redis.call('ZREM', KEYS[queue], ARGV[1]) end
+else
+  redis.call('ZADD', KEYS[4], 'XX', ARGV[6], ARGV[1])
 end
 return 1
 """
@@ -61,10 +63,8 @@ for _, name in ipairs(redis.call('SMEMBERS', KEYS[1])) do
   local review = ARGV[1] .. name
   local tenant = redis.call('HGET', review, 'tenant')
   if tenant then
-    for queue = 2, #KEYS do
-      redis.call('ZREM', ARGV[queue] .. tenant, name)
-      redis.call('ZREM', KEYS[queue], name)
-    end
+    for queue = 2, #ARGV do redis.call('ZREM', ARGV[queue] .. tenant, name) end
+    for queue = 2, #KEYS do redis.call('ZREM', KEYS[queue], name) end
     forgotten = forgotten + redis.call('DEL', review)
   end
 end
@@ -72,18 +72,11 @@ redis.call('DEL', KEYS[1])
 return forgotten
 """
 
-# Most wait equally long, so that what has expired stands in front.
 _COUNT = """
-local expired
-repeat
-  expired = 0
-  for _, name in ipairs(redis.call('ZRANGE', KEYS[1], 0, 99)) do
-    if redis.call('EXISTS', ARGV[1] .. name) == 0 then
-      expired = expired + redis.call('ZREM', KEYS[1], name)
-    end
-  end
-until expired == 0
-return redis.call('ZCARD', KEYS[1])
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', ARGV[1], 'LIMIT', 0, 1000)) do
+  for queue = 1, 2 do redis.call('ZREM', KEYS[queue], name) end
+end
+return redis.call('ZCOUNT', KEYS[2], '(' .. ARGV[1], '+inf')
 """
 
 
@@ -133,8 +126,8 @@ class RedisReviews:
         return rows
 
     def count(self, waits: Waits) -> int:
-        """See ``ReviewStore.count``. Who has expired behind others that wait still is counted."""
-        return int(self._run("count", [_ALL[waits]], _REVIEW))
+        """See ``ReviewStore.count``. What is over is not counted."""
+        return int(self._run("count", [_ALL[waits], _UNTIL[waits]], round(time.time() * 1000)))
 
     def find(self, name: bytes) -> Row | None:
         """See ``ReviewStore.find``."""
@@ -157,7 +150,8 @@ class RedisReviews:
 
     def forget(self, tag: bytes) -> int:
         """See ``ReviewStore.forget``."""
-        return int(self._run("forget", [_TAGGED + tag, *_ALL.values()], _REVIEW, *_OF_TENANT.values()))
+        queues = [*_ALL.values(), *_UNTIL.values()]
+        return int(self._run("forget", [_TAGGED + tag, *queues], _REVIEW, *_OF_TENANT.values()))
 
     def wrapped_keys(self) -> Iterable[bytes]:
         """See ``ReviewStore.wrapped_keys``."""
@@ -175,6 +169,6 @@ class RedisReviews:
 
 
 def _queues(row: Row) -> list[bytes]:
-    """Where the row waits, or waited: among all, and among its tenant's."""
+    """Where the row waits, or waited: among all, among its tenant's, and by when it is over."""
     waits = row.waits or Waits.DECISION
-    return [_ALL[waits], _OF_TENANT[waits] + row.tenant]
+    return [_ALL[waits], _OF_TENANT[waits] + row.tenant, _UNTIL[waits]]

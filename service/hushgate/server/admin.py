@@ -142,7 +142,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
                 by = f"{proven} ({name})" if proven and name not in {"", proven} else proven or name
                 return self._oversight.decide_review(
                     request.review_id, verdict, by=by, because=because, proven=proven,
-                    actor=who.subject, tenants=who.tenants,
+                    actor=who.subject, tenants=who.tenants, sampled=request.sampled,
                 )  # fmt: skip
 
             review = await self._frame.decide(context, work)

@@ -66,7 +66,8 @@ until {{ r.expires_at.ToDatetime().isoformat(" ", "seconds") }} UTC.</p>
 <form method="post"><input type="hidden" name="proof" value="{{ proof }}">
 <label>{{ "Comment" if r.sampled else "Why" }}
 <textarea name="reason" rows="3" maxlength="1000" required></textarea></label>
-{% if r.sampled %}<button name="verdict" value="PASSED">Good</button>
+{% if r.sampled %}<input type="hidden" name="sampled" value="yes">
+<button name="verdict" value="PASSED">Good</button>
 <button name="verdict" value="BLOCKED">Bad</button>{% else %}
 <button name="verdict" value="PASSED">Approve</button>
 <button name="verdict" value="REDACTED">Approve as shown</button>
@@ -164,6 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             verdict=Verdict.Value(f"VERDICT_{said['verdict']}"),
             decided_by=self.server.by,
             reason=said.get("reason", ""),
+            sampled="sampled" in said,
         )
         self._say(HTTPStatus.OK, "Decided.")
 

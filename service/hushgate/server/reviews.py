@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from hushgate.ending import end
 from hushgate.server.operating import Address, Because, asked
 
 if TYPE_CHECKING:
@@ -117,21 +116,16 @@ def page(
 def _decide(
     review_id: str, verdict: str, because: str, by: str, address: str | None, *, sampled: bool = False
 ) -> None:
-    """``sampled``: what is meant is a sample; a draft that waits would be sent by calling it good."""
+    """``sampled``: what is meant is a sample."""
     from hushgate.v1.verdict_pb2 import Verdict  # noqa: PLC0415 - imports wait for their command
 
     def decide(client: Client) -> DecideReviewResponse:
-        if client.get_review(review_id=review_id).review.sampled != sampled:
-            end(
-                "review_id is a draft that waits: approve or reject it"
-                if sampled
-                else "review_id is a sample of what was sent: call it good or bad"
-            )
         return client.decide_review(
             review_id=review_id,
             verdict=Verdict.Value(verdict),
             decided_by=by or getpass.getuser(),
             reason=because,
+            sampled=sampled,
         )
 
     print(f"decided: {asked(address, decide).decision_id}")

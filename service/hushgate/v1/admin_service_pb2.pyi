@@ -1171,6 +1171,7 @@ class DecideReviewRequest(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     DECIDED_BY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    SAMPLED_FIELD_NUMBER: _builtins.int
     review_id: _builtins.str
     """review_id is what Review answered. Required."""
     verdict: _verdict_pb2.Verdict.ValueType
@@ -1184,6 +1185,10 @@ class DecideReviewRequest(_message.Message):
     """
     reason: _builtins.str
     """reason is why, for the audit log. Required."""
+    sampled: _builtins.bool
+    """sampled is set where review_id is meant to be a sample: whoever calls a message good must not send a draft by it. Where
+    it is the other of the two, nothing is decided, and the call fails with ERROR_REASON_FIELD_INVALID.
+    """
     def __init__(
         self,
         *,
@@ -1191,10 +1196,11 @@ class DecideReviewRequest(_message.Message):
         verdict: _verdict_pb2.Verdict.ValueType = ...,
         decided_by: _builtins.str = ...,
         reason: _builtins.str = ...,
+        sampled: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_by", b"decided_by", "reason", b"reason", "review_id", b"review_id", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decided_by", b"decided_by", "reason", b"reason", "review_id", b"review_id", "sampled", b"sampled", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
