@@ -60,6 +60,8 @@ _BATCH_TEXTS = 64
 _BATCH_LENGTH = 20_000
 """Code points, or one window of a long text; between two batches the call's deadline is looked at."""
 _POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
+_KIND = re.compile(r"(?:[^\W\d_A-Z]+ ){1,4}(?:compan(?:y|ies)|firms?|agency|agencies|industry)")
+"""A kind of organisation, in small letters: nobody's name."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -180,6 +182,8 @@ class Names:
         entity = self._entities.get(label, label.upper())
         start, end = trim(text, start, end)
         if not entity or start == end or (entity == "PERSON" and is_code(text[start:end])):
+            return None
+        if entity == "ORGANIZATION" and _KIND.fullmatch(text, start, end):
             return None
         return Finding(start, end, entity, score, self._rule)
 
