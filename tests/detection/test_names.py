@@ -476,6 +476,15 @@ def test_a_code_is_nobodys_name(text):
     assert is_code(text)
 
 
+def test_a_kind_of_organisation_in_small_letters_is_no_name():
+    nlp = spacy.blank("en")
+    patterns = ("financial services company", "Beispiel services company", "examplia")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "ORG", "pattern": each} for each in patterns])
+    text = "A financial services company, Beispiel services company, and examplia."
+    found = Names(nlp).find_many([text])[0]
+    assert [text[f.start : f.end] for f in found] == ["Beispiel services company", "examplia"]
+
+
 @pytest.mark.parametrize("text", ["Dana", "J0hn Smith", "Louis XIV 2nd", "李 娜", "三郎"])
 def test_a_name_with_a_digit_in_it_is_no_code(text):
     assert not is_code(text)
