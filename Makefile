@@ -26,7 +26,7 @@ demo: $(VENV)/.run
 	@$(BIN)/hushgate demo
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 # Torch takes gigabytes: only these tests need it, and make test goes without.
 EXTRAS := build/extras-venv

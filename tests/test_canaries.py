@@ -14,7 +14,7 @@ RECORD = {"case": {"summary": "lost twice"}, "order": {"status": "shipped"}}
 
 
 @pytest.fixture(scope="module")
-def gate(tmp_path_factory):
+def gate(tmp_path_factory, assembled):  # whose packs are shared
     policy = tmp_path_factory.mktemp("policy") / "policy.yaml"
     text = (CASES / "policy.yaml").read_text()
     text = text.replace("note_overlap_words: 6}", "canaries: true}").replace(

@@ -35,7 +35,7 @@ destinations:
 
 
 @pytest.fixture
-def check(monkeypatch, capsys):
+def check(monkeypatch, capsys, assembled):  # whose packs are shared
     def run(*paths):
         monkeypatch.setattr(sys, "argv", ["hushgate", "check", *map(str, paths)])
         with pytest.raises(SystemExit) as ended:

@@ -69,7 +69,7 @@ def test_a_bad_request_names_the_field_and_never_the_value(request_, sentence):
     text = request_ if isinstance(request_, str) else json.dumps(NAMES | request_)
 
     with pytest.raises(Failure) as failed:
-        once.prepare(None, text)  # it never comes to the gate
+        once.prepare_call(text)
 
     assert failed.value.sentence.startswith(sentence)
     assert "4111" not in failed.value.sentence

@@ -6,6 +6,7 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakValueDictionary
 
 from hushgate.detection.detector import Detector
 from hushgate.detection.packs import read_packs
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from hushgate.yamlfile import Problem
 
 _KEY_BYTES = 32
+_READY: WeakValueDictionary[tuple[Rule, ...], Patterns] = WeakValueDictionary()
+"""Those that are held, by their rules."""
 NAMED = frozenset({"PERSON", "LOCATION", "ORGANIZATION", "NRP", "FIELD_VALUE", "INTERNAL_NOTE"})
 """Entities that no rule need find, and that may stand in brackets for a value all the same."""
 
@@ -57,8 +60,15 @@ def load_detector(
 
 
 def load_patterns(settings: Settings) -> Patterns:
-    """The rules of the profiles' packs, ready to run. Fails with FIELD_INVALID."""
-    return Patterns(load_rules(settings))
+    """The rules of the profiles' packs, ready to run; to make them so takes most of the time of a start.
+
+    Where somebody in this process holds those of the same rules, these. Fails with FIELD_INVALID.
+    """
+    rules = load_rules(settings)
+    ready = _READY.get(rules)
+    if ready is None:
+        ready = _READY[rules] = Patterns(rules)
+    return ready
 
 
 def load_rules(settings: Settings) -> tuple[Rule, ...]:

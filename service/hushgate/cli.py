@@ -100,8 +100,9 @@ def prepare(*, settings: Settings) -> None:
     """Prepare one request: a PrepareRequest as JSON on stdin, the PrepareResponse as JSON on stdout."""
     from hushgate.server import once
 
+    call = once.prepare_call(sys.stdin.read())
     with _gate(settings) as gate:
-        print(once.prepare(gate, sys.stdin.read()))
+        print(once.prepare(gate, call))
 
 
 @app.command()
@@ -115,8 +116,9 @@ def review(*, settings: Settings) -> None:
     from hushgate.calls import Verdict
     from hushgate.server import once
 
+    call = once.review_call(sys.stdin.read())
     with _gate(settings) as gate:
-        verdict, answer = once.review(gate, sys.stdin.read())
+        verdict, answer = once.review(gate, call)
     print(answer)
     sys.exit({Verdict.BLOCKED: 3, Verdict.HELD: 4}.get(verdict, 0))
 

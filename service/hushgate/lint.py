@@ -51,7 +51,7 @@ def lint(paths: Sequence[Path], settings: Settings) -> Report:
     others = [file for file in files if file not in packs]
     problems = [*check(packs, settings.profiles)] if packs else []
     problems += lint_policies(others, settings, packs)
-    opened, _ = open_packs(packs, settings.profiles)
+    opened, _ = open_packs(packs, settings.profiles, compiled=shipped("recognizers"))
     rules = [rule for pack in opened for rule in pack.rules]
     return Report(
         problems=tuple(dict.fromkeys(problems)),
@@ -110,7 +110,8 @@ def _kind(file: Path) -> str:
 
 def _entities(packs: Sequence[Path]) -> set[str]:
     """Everything that the packs or a name model can find."""
-    rules = (rule for pack in open_packs(packs)[0] for rule in pack.rules)
+    opened, _ = open_packs(packs, compiled=shipped("recognizers"))
+    rules = (rule for pack in opened for rule in pack.rules)
     return {rule.entity for rule in rules} | {entity for entity in LABELS.values() if entity}
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from hushgate.assembly import load_rules
+from hushgate.assembly import load_patterns
 from hushgate.detection.answers import LONGEST_ANSWER, Answers
 from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
@@ -11,8 +11,8 @@ CARD = Rule("toy.card", "CREDIT_CARD", r"\bcard \d{4}\b", score=0.8)
 
 
 @pytest.fixture(scope="module")
-def shipped():
-    return Patterns(load_rules(Settings()))
+def shipped(assembled):  # whose packs are shared
+    return load_patterns(Settings())
 
 
 def found(patterns, text, question):

@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import pytest
 
+from hushgate.assembly import load_patterns
 from hushgate.detection.check import read_example
 from hushgate.detection.matcher import Matcher
-from hushgate.detection.packs import read_packs
-from hushgate.detection.patterns import Patterns
-from hushgate.settings import shipped
+from hushgate.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def patterns():
-    rules, problems = read_packs([shipped("recognizers")])
-    assert not problems
-    return Patterns(rules)
+def patterns(assembled):  # whose packs are shared
+    return load_patterns(Settings())
+
+
+def test_packs_that_somebody_holds_are_not_made_ready_again(patterns):
+    assert load_patterns(Settings()) is patterns
+    assert load_patterns(Settings(profiles=("pci",))) is not patterns
 
 
 def surest(patterns, text, label=""):

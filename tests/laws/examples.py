@@ -6,10 +6,10 @@ import re
 
 from hypothesis import strategies as st
 
-from hushgate.detection.packs import read_packs
-from hushgate.settings import shipped, yaml_files
+from hushgate.assembly import load_rules
+from hushgate.settings import Settings
 
-RULES = read_packs(yaml_files((shipped("recognizers"),)))[0]
+RULES = load_rules(Settings())
 MARKED = re.compile("«(.*?)»", re.DOTALL)
 SENTENCES = sorted({text.replace("«", "").replace("»", "") for rule in RULES for text in rule.matches})
 VALUES = sorted({value for rule in RULES for text in rule.matches for value in MARKED.findall(text)})

@@ -62,7 +62,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def alike(folder):
+def alike(folder, assembled):  # whose packs are shared
     """A gate with that model, and a session with the note."""
     made = assemble(Settings(policies=(CASES / "policy.yaml",), names=NO_NAMES, note_model=folder))
     record = {

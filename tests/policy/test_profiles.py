@@ -10,9 +10,8 @@ import pytest
 import yaml
 from tests.policy.policies import SAYS, settled, written
 
-from hushgate.assembly import pack_files, policy_files
+from hushgate.assembly import load_rules, policy_files
 from hushgate.calls import Message, PrepareCall, Record, ReviewCall, Verdict
-from hushgate.detection.packs import open_packs
 from hushgate.finding import Action, Finding
 from hushgate.outbound.review import review
 from hushgate.policy.files import PolicyFiles
@@ -32,7 +31,7 @@ from hushgate.treatment import Reader
 POLICIES = Path(__file__).parents[2] / "policies"
 SHIPPED = ("ccpa", "gdpr", "hipaa", "hipaa_safe_harbor", "pci_dss")
 KEY = b"k" * 32
-ENTITIES = {rule.entity for pack in open_packs(pack_files(Settings()))[0] for rule in pack.rules}
+ENTITIES = {rule.entity for rule in load_rules(Settings())}
 NAMED = {"PERSON", "LOCATION", "ORGANIZATION", "NRP"}
 OWN = {"profile": "house", "description": "Ours.", "references": ["https://example.com"]}
 LAX = {

@@ -32,7 +32,7 @@ def policy(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def desk(policy):
+def desk(policy, assembled):  # whose packs are shared
     """A gate in this process with its desk."""
     made = assemble(Settings(policies=(policy,), names="none"))
     yield made.gate

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def gate(tmp_path):
+def gate(tmp_path, assembled):  # whose packs are shared
     """``gate(budget=limit, …)``: a gate with one agent, on the same file each time."""
     opened = []
 
@@ -176,7 +176,7 @@ def spend(folder: Path, detector: Detector, number: int, passed) -> None:
     vault.close()
 
 
-def test_64_callers_in_processes_of_their_own_never_exceed_a_budget_by_one(tmp_path):
+def test_64_callers_in_processes_of_their_own_never_exceed_a_budget_by_one(tmp_path, assembled):
     written(tmp_path, sensitive_sends_per_hour=LIMIT)
     detector = load_detector(Settings(names=NO_NAMES))
     SqliteStore(tmp_path / "sessions.db").close()

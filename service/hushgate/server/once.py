@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 M = TypeVar("M", bound="Message")
 
 
-def prepare(gate: Gate, json: str) -> str:
-    """The PrepareResponse for a PrepareRequest. Fails as ``Gate.prepare``, and with JSON_INVALID."""
-    call = prepare_call(json)
+def prepare(gate: Gate, call: PrepareCall) -> str:
+    """The PrepareResponse. Fails as ``Gate.prepare``."""
     return _written(wire.prepare_response(gate.prepare(call)))
 
 
-def review(gate: Gate, json: str) -> tuple[Verdict, str]:
-    """The verdict and the ReviewResponse for a ReviewRequest. Fails as ``Gate.review`` or JSON_INVALID."""
-    call = review_call(json)
+def review(gate: Gate, call: ReviewCall) -> tuple[Verdict, str]:
+    """The verdict and the ReviewResponse. Fails as ``Gate.review``."""
     reviewed = gate.review(call)
     return reviewed.verdict, _written(wire.review_response(reviewed))
 
