@@ -87,7 +87,7 @@ def test_what_a_pattern_matches_its_superset_matches(pattern, texts):
     if ours is None:
         return
     head = superset(pattern)
-    theirs = [re2.compile(each.encode(), latin_1()) for each in (head.text, head.also)]
+    theirs = [re2.compile(each.encode(), latin_1()) for each in (head.text, head.also, head.begins)]
     facts = structure(pattern)
     for text in texts:
         for match in ours.finditer(text, overlapped=True, timeout=5):

@@ -7,13 +7,13 @@ import binascii
 import html
 import re
 import unicodedata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 from hushgate.detection.rewriting import Change
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Collection, Iterator
 
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
@@ -49,18 +49,18 @@ def escapes(text: str) -> Iterator[Change]:
     yield from sorted(found, key=lambda change: change.start)
 
 
-def encodings(text: str) -> Iterator[Change]:
-    """Each stretch of base64, base32, hexadecimal, bits or codes that is text when decoded, in order."""
+def encodings(text: str, forms: Collection[str]) -> Iterator[Change]:
+    """Each stretch that is text when decoded, in order; ``forms``: which of ``FORMS`` are looked for."""
     done = 0
-    found = [each for pattern in _DECODED for each in pattern.finditer(text)]
-    for each in sorted(found, key=lambda each: each.start()):
+    found = [(each, form) for form in FORMS if form in forms for each in FORMS[form].pattern.finditer(text)]
+    for each, form in sorted(found, key=lambda one: one[0].start()):
         if each.start() < done:
             continue
-        decoded = _DECODED[each.re](each[0])
+        decoded = FORMS[form].decoded(each[0])
         if decoded:
             done = each.end()
             yield Change(*each.span(), decoded)
-        elif each.re is _BASE64 and "/" in each[0]:
+        elif form == "base64" and "/" in each[0]:
             yield from _segments(each)
 
 
@@ -135,10 +135,16 @@ def _text(data: bytes) -> str:
     return text if printed >= _PRINTED * len(text) or readable >= _READABLE * len(text) else ""
 
 
-_DECODED = {
-    _BINARY: _bits,
-    _CODES: lambda run: _codes(run, 10),
-    _HEX: _hexadecimal,
-    _BASE64: _base64,
+class _Form(NamedTuple):
+    pattern: re.Pattern[str]
+    decoded: Callable[[str], str]
+    """What a stretch says; nothing when it is no text."""
+
+
+FORMS = {
+    "bits": _Form(_BINARY, _bits),
+    "characters": _Form(_CODES, lambda run: _codes(run, 10)),
+    "hexadecimal": _Form(_HEX, _hexadecimal),
+    "base64": _Form(_BASE64, _base64),
 }
-"""What a stretch of each form is decoded by; of those that begin together, the first."""
+"""Base64 stands for base32, too. Of stretches that begin together, the first counts."""

@@ -19,7 +19,7 @@ from hushgate.detection.nearby import (
 from hushgate.detection.prefilter import Prefilter, Words
 from hushgate.detection.rule import CONTEXT_RAISE, REPORTED, UNLESS_LOWER, Rule
 from hushgate.detection.search import TIMEOUT_MS, Checked, Search
-from hushgate.detection.superset import DIGIT, HEAD, superset
+from hushgate.detection.superset import BEHIND, DIGIT, HEAD, superset
 from hushgate.finding import Finding
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Matcher:
         """The rules of which a match may begin in ``[start, stop)`` and whose needed words stand near."""
         where: Place | None = None
         before, behind = max(0, start - CHARACTERS_BEFORE), stop + self._reach
-        part = data[max(0, start - 1) : stop + HEAD + 1]
+        part = data[max(0, start - BEHIND) : stop + HEAD + 1]
         possible = self._possible(text, label, data[before:behind]) if DIGIT in part else self._every
         for index in self.prefilter.match(part, possible):
             needs = self._needs[index]

@@ -24,11 +24,10 @@ gap is twice as long as that."""
 
 def windows(superset: Superset, data: bytes, parts: Sequence[Window]) -> Iterator[Window]:
     """All places in the parts of an ``encoded`` text where a match can begin: in order, apart."""
-    pattern = superset.also or superset.text
-    if not pattern:
+    if not superset.begins:
         yield from parts
         return
-    begin = beginning(pattern)
+    begin = beginning(superset.begins)
     length = len(data)
     for start, stop in parts:
         place, step = start, STEP

@@ -30,7 +30,7 @@ class Prefilter:
         """``needs``: for each, the vocabulary without which it need not match, as an index; None: none."""
         self._always = tuple(index for index, each in enumerate(supersets) if not each.text)
         self._count = len(supersets)
-        self._texts = [each.also or each.text for each in supersets]
+        self._texts = [each.begins for each in supersets]
         # A rule's second condition has an index behind those of all rules.
         self._also = {index: self._count + index for index, each in enumerate(supersets) if each.also}
         conditions = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import regex
 from hushgate import deadline
 from hushgate.detection.checks import CHECKS, Check
 from hushgate.detection.narrowing import STEP
+from hushgate.detection.steps import steps
 from hushgate.detection.structure import structure
 from hushgate.failure import Failure, Reason
 
@@ -22,17 +24,27 @@ if TYPE_CHECKING:
 TIMEOUT_MS = 2000
 """For one search in one part of a text. A pattern that `hushgate check` let pass needs microseconds."""
 
+FEW = 10_000_000
+"""Steps at one place, a fifth of a second at the worst, that need no time limit: to keep one costs two
+system calls, more than most matches take."""
+
 LONG = 50
 """Characters of a find after which the search begins anew behind it."""
 
 _WORD_END = regex.compile(r"\w(?!\w)")
+
+Match = re.Match[str] | regex.Match[str]
 
 Checked = dict[tuple[str, str], bool]
 """What checks have already said of candidates of one text, which many rules share."""
 
 
 class Search:
-    """One rule, ready to look for its spans. Its pattern is compiled when it is first needed."""
+    """One rule, ready to look for its spans. Its pattern is compiled when it is first needed.
+
+    In a text in ASCII ``re`` matches, which is the quicker, a pattern that cannot run away; ``regex`` with a
+    time limit all else.
+    """
 
     def __init__(self, rule: Rule, *, timeout_ms: int = TIMEOUT_MS) -> None:
         self.rule = rule
@@ -41,6 +53,7 @@ class Search:
         width, ahead = self.structure.width, self.structure.ahead
         # So far beyond the last place where a match begins it may read.
         self._sight = None if width is None or ahead is None else width + ahead + 2
+        self._value: str | int = "value" if self.structure.value else 0
         self._check: Check | None = CHECKS[rule.checksum] if rule.checksum else None
 
     @cached_property
@@ -48,8 +61,8 @@ class Search:
         return regex.compile(self.rule.pattern, cache_pattern=False)
 
     @cached_property
-    def _value(self) -> str | int:
-        return "value" if "value" in self._pattern.groupindex else 0
+    def _tame(self) -> re.Pattern[str] | None:
+        return re.compile(self.rule.pattern) if steps(self.rule.pattern) <= FEW else None
 
     def spans(self, text: str, windows: Iterable[Window], checked: Checked) -> Iterator[tuple[int, int]]:
         """The spans found by matches that begin in the windows, in order, none overlapping another.
@@ -81,16 +94,20 @@ class Search:
             sentence = f"rule {self.rule.id} took longer than {self._timeout_ms} milliseconds"
             raise Failure(Reason.DETECTION_TIMEOUT, sentence, field="text", limit=self._timeout_ms) from None
 
-    def _matches(self, text: str, start: int, stop: int) -> Iterable[regex.Match[str]]:
+    def _matches(self, text: str, start: int, stop: int) -> Iterable[Match]:
         """A match for each place in ``[start, stop)`` where one begins."""
-        timeout = deadline.within((self._timeout_ms + (stop - start) // 100) / 1000)
         limit = len(text) if self._sight is None else min(len(text), stop + self._sight)
-        if stop - start > STEP:
+        places = range(start, stop)
+        if len(places) <= STEP and text.isascii() and self._tame:
+            tame = self._tame.match
+            return [found for place in places if (found := tame(text, place, limit))]
+        timeout = deadline.within((self._timeout_ms + len(places) // 100) / 1000)
+        if len(places) > STEP:
             return self._matches_along(text, start, stop, limit, timeout)
         # A search would go on from there to the limit.
-        match = self._pattern.match
-        tried = [match(text, place, limit, timeout=timeout) for place in range(start, stop)]
-        return [each for each in tried if each]
+        wild = self._pattern.match
+        tried = (wild(text, place, limit, timeout=timeout) for place in places)
+        return [found for found in tried if found]
 
     def _matches_along(
         self, text: str, start: int, stop: int, limit: int, timeout: float
@@ -100,7 +117,7 @@ class Search:
                 return
             yield match
 
-    def _accepted(self, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
+    def _accepted(self, match: Match, checked: Checked) -> tuple[int, int] | None:
         start, end = match.span(self._value)
         if start < 0 or start == end or not self._passes(match[self._value], checked):
             return None
@@ -114,7 +131,7 @@ class Search:
             checked[key] = self._check(value)
         return checked[key]
 
-    def _shorter(self, text: str, match: regex.Match[str], checked: Checked) -> tuple[int, int] | None:
+    def _shorter(self, text: str, match: Match, checked: Checked) -> tuple[int, int] | None:
         """The longest match from the same start that ends with an earlier word and passes the check."""
         if self._check is None:
             return None
@@ -129,10 +146,13 @@ class Search:
             # Without a value group it would find all of that; a check costs less than a match, and is shared.
             if self._value == 0 and not self._passes(text[start:end], checked):
                 continue
-            shorter = self._pattern.fullmatch(
-                text, start, end, timeout=deadline.within(self._timeout_ms / 1000)
-            )
+            shorter = self._whole(text, start, end)
             span = self._accepted(shorter, checked) if shorter else None
             if span:
                 return span
         return None
+
+    def _whole(self, text: str, start: int, end: int) -> Match | None:
+        if text.isascii() and self._tame:
+            return self._tame.fullmatch(text, start, end)
+        return self._pattern.fullmatch(text, start, end, timeout=deadline.within(self._timeout_ms / 1000))

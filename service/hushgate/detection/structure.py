@@ -48,6 +48,8 @@ class Structure:
     """How far beyond a match a look-ahead can see; None: no bound."""
     at_start: bool
     """It can only match where a text begins."""
+    value: bool
+    """It has a group ``value``."""
     ends_at: Callable[[str, int], object]
     """Whether what the pattern demands after its last character holds in a text at a place."""
 
@@ -67,7 +69,7 @@ def structure(pattern: str) -> Structure:
     aheads = [_bound(node[1][1]) for node in _nodes(tree) if node[0] in {op.ASSERT, op.ASSERT_NOT}]
     ahead = None if None in aheads else max((each for each in aheads if each is not None), default=0)
     at_start = bool(len(tree)) and tree[0] == (op.AT, op.AT_BEGINNING_STRING)
-    return Structure(_bound(tree), ahead, at_start, _tail(tree))
+    return Structure(_bound(tree), ahead, at_start, "value" in tree.state.groupdict, _tail(tree))
 
 
 def _bound(tree: Any) -> int | None:  # noqa: ANN401 - the parser's

@@ -13,18 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 import re2
 
-from hushgate.detection.alphabet import (
-    ANY,
-    DIGITS,
-    LETTERS,
-    NEWLINE,
-    NONE,
-    Characters,
-    category,
-    span,
-)
+from hushgate.detection.alphabet import ANY, DIGITS, LETTERS
 from hushgate.detection.automaton import latin_1
-from hushgate.detection.structure import parsed
+from hushgate.detection.nodes import (
+    LOOKS_AHEAD,
+    LOOKS_BEHIND,
+    ONE_CHARACTER,
+    Nodes,
+    groups_of,
+    is_assertion,
+)
+from hushgate.detection.structure import REPEATS, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,12 +31,11 @@ if TYPE_CHECKING:
 HEAD = 512
 """A pattern is followed only so far, in characters: whatever matches it matches its head."""
 
+BEHIND = 32
+"""So many characters before a match may be looked at, too."""
+
 SPREAD = 3
 """``x{2,9}`` is run as ``x{2,}``: counting to nine would cost the automaton a state for each count."""
-
-_ONE_CHARACTER = {op.LITERAL, op.NOT_LITERAL, op.ANY, op.IN}
-_REPEATS = {op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT}
-_BEHIND, _AHEAD = -1, 1
 
 _BEGIN, _END = "(?m:^)", "(?m:$)"
 """Where a text begins and ends, be it alone or one of many that ``\\n`` joins: none is inside a text."""
@@ -51,9 +49,12 @@ class Superset:
     """What RE2 runs in a pattern's stead, over an ``encoded`` text."""
 
     text: str
-    """Empty when nothing short of running the pattern itself will do."""
+    """Empty when nothing short of running the pattern itself will do. It begins ``BEHIND`` characters before
+    the pattern does at the most."""
     also: str
     """What matches, too, wherever the pattern does: up to a look-ahead that wants digits; empty: none."""
+    begins: str
+    """One that begins where the pattern does, or a character before."""
     first: bytes
     """The bytes that a match may begin with."""
     wordless: bool
@@ -65,20 +66,23 @@ class Superset:
 def superset(pattern: str) -> Superset:
     """The least that must be there for ``pattern``, in Python's ``re`` dialect, to match."""
     tree = parsed(pattern)
-    head = _Head(tree.state.flags, first=True, last=True)
-    text = head.sequence(tree, HEAD).text
+    reads = Nodes(tree.state.flags, dict(groups_of(tree, tree.state.flags)))
+    head = _Head(reads, first=True, last=True)
+    text = plain = head.sequence(tree, HEAD).text
     also = replace(head, ahead=True).sequence(tree, HEAD).text if "(?=" in pattern else text
-    begin, may_be_empty = head.beginning(tree)
-    anywhere = re2.compile(text.encode(), latin_1()).match(b"") is not None
-    if anywhere:
-        text = also = ""
-    digits = head.digits(tree) if tree.getwidth()[1] <= HEAD else 0
+    if re2.compile(plain.encode(), latin_1()).match(b"") is not None:
+        text = also = plain = ""  # it matches anywhere
+    elif "(?<=" in pattern:
+        text = replace(head, behind=True).sequence(tree, HEAD).text
+    begin, may_be_empty = reads.beginning(tree)
+    digits = reads.digits(tree) if tree.getwidth()[1] <= HEAD else 0
     return Superset(
         text,
-        also=also if also != text else "",
+        also=also if also != plain else "",
+        begins=also or plain,
         first=(ANY if may_be_empty else begin).bytes,
         wordless=not begin.some & LETTERS,
-        digits=max(digits, int(head.reach(tree, DIGITS, HEAD) is not None)),
+        digits=max(digits, int(reads.reach(tree, DIGITS, HEAD) is not None)),
     )
 
 
@@ -95,22 +99,25 @@ class _Part:
 class _Head:
     """Rewrites nodes of the parser's tree under the flags that hold there."""
 
-    flags: int
+    reads: Nodes
     first: bool
     """A match of the whole pattern begins where these nodes begin."""
     last: bool
     """It ends where they end."""
     ahead: bool = False
     """Where a look-ahead wants more digits than what follows it, follow the look-ahead alone."""
+    behind: bool = False
+    """Where a match begins, follow a look-behind, too."""
 
     def sequence(self, nodes: Iterable[Any], room: int) -> _Part:
         """As much of the nodes as fits into ``room`` characters."""
         nodes = list(getattr(nodes, "data", nodes))  # a tree's own list; to go through the tree takes longer
-        consuming = [index for index, node in enumerate(nodes) if not _is_assertion(node)] or [0]
-        before, after = nodes[: consuming[0]], nodes[consuming[-1] + 1 :]
+        consuming = [index for index, node in enumerate(nodes) if not is_assertion(node)]
+        before, after = (nodes[: consuming[0]], nodes[consuming[-1] + 1 :]) if consuming else (nodes, [])
+        consuming = consuming or [0]
         edges = (
-            self.edge(before, _BEHIND) if self.first else "",
-            self.edge(after, _AHEAD) if self.last else "",
+            (self.looked_behind(before) or self.edge(before, LOOKS_BEHIND)) if self.first else "",
+            self.edge(after, LOOKS_AHEAD) if self.last else "",
         )
         texts = [edges[0]]
         width = 0
@@ -123,6 +130,10 @@ class _Head:
             if self.ahead and here.wants_digits(nodes[index:], room - width):
                 inner = here.at(first=here.first, last=False).sequence(argument[1], room - width)
                 return _Part("".join((*texts, inner.text)), width + inner.width, cut=True)
+            if self.last and index > consuming[-1] and code is op.ASSERT and argument[0] == LOOKS_AHEAD:
+                # Nothing follows but what is looked at: it follows.
+                inner = self.followed(argument[1], room - width)
+                return _Part("".join((*texts, inner.text)), width + inner.width, cut=True)
             part = here.node(code, argument, room - width)
             texts.append(part.text)
             width += part.width
@@ -131,24 +142,30 @@ class _Head:
         texts.append(edges[1])
         return _Part("".join(texts), width)
 
+    def followed(self, nodes: Iterable[Any], room: int) -> _Part:
+        """Nodes with no edge of the match beside them."""
+        return self.at(first=False, last=False).sequence(nodes, room)
+
     def at(self, *, first: bool, last: bool) -> _Head:
         """The same at another place of a match. There are a hundred thousand: most are the place itself."""
         if first == self.first and last == self.last:
             return self
-        return _Head(self.flags, first=first, last=last, ahead=self.ahead)
+        return replace(self, first=first, last=last)
 
-    def under(self, added: int, removed: int) -> _Head:
-        """The same under a group's flags."""
-        flags = (self.flags | added) & ~removed
-        return self if flags == self.flags else _Head(flags, self.first, self.last, self.ahead)
+    def looked_behind(self, assertions: Iterable[Any]) -> str:
+        """What stands before a match, where a look-behind says so."""
+        for code, argument in assertions if self.behind else ():
+            if code is op.ASSERT and argument[0] == LOOKS_BEHIND and argument[1].getwidth()[1] <= BEHIND:
+                return f"(?:{self.followed(argument[1], BEHIND).text})"
+        return ""
 
     def wants_digits(self, nodes: Sequence[Any], room: int) -> bool:
         """Whether the first of the nodes is a look-ahead to more digits than the others want."""
         code, argument = nodes[0]
-        if code is not op.ASSERT or argument[0] != _AHEAD:
+        if code is not op.ASSERT or argument[0] != LOOKS_AHEAD:
             return False
         ahead, behind = (
-            max(self.digits(each), 1) if self.reach(each, DIGITS, room) is not None else 0
+            max(self.reads.digits(each), 1) if self.reads.reach(each, DIGITS, room) is not None else 0
             for each in (argument[1], nodes[1:])
         )
         return ahead > behind
@@ -158,46 +175,34 @@ class _Head:
         found = ANY
         for code, argument in assertions:
             if code is op.ASSERT_NOT and argument[0] == direction:
-                found &= ~self.one_of(argument[1])
+                found &= ~self.reads.one_of(argument[1])
         if found == ANY:
             return ""
-        return f"(?:{_BEGIN}|{found})" if direction == _BEHIND else f"(?:{found}|{_END})"
-
-    def one_of(self, nodes: Iterable[Any]) -> Characters:
-        """The characters that ``nodes`` match alone: what needs more than one character counts for none."""
-        nodes = list(nodes)
-        if len(nodes) != 1:
-            return NONE
-        code, argument = nodes[0]
-        if code in _ONE_CHARACTER:
-            return self.characters(code, argument)
-        if code is op.SUBPATTERN:
-            return self.under(*argument[1:3]).one_of(argument[3])
-        found = NONE
-        for way in argument[1] if code is op.BRANCH else ():
-            found |= self.one_of(way)
-        return found
+        return f"(?:{_BEGIN}|{found})" if direction == LOOKS_BEHIND else f"(?:{found}|{_END})"
 
     def node(self, code: Any, argument: Any, room: int) -> _Part:  # noqa: ANN401 - the parser's
-        found = _Part("", 0, cut=True)  # references and conditions: the head is what came before
-        if code in _ONE_CHARACTER and room:
-            found = _Part(str(self.characters(code, argument)), 1)
-        elif _is_assertion((code, argument)):
+        found = _Part("", 0, cut=True)  # conditions: the head is what came before
+        if code in ONE_CHARACTER and room:
+            found = _Part(str(self.reads.characters(code, argument)), 1)
+        elif is_assertion((code, argument)):
             found = _Part(self.boundary(argument) if code is op.AT else "", 0)
         elif code is op.BRANCH:
             found = self.branch(argument[1], room)
         elif code is op.SUBPATTERN:
-            found = self.under(*argument[1:3]).group(argument[3], room)
+            found = replace(self, reads=self.reads.within(argument)).group(argument[3], room)
         elif code is op.ATOMIC_GROUP:
             found = self.group(argument, room)
-        elif code in _REPEATS:
+        elif code in REPEATS:
             found = self.repeat(argument, room)
+        elif code is op.GROUPREF and (reference := self.reads.referred(argument)):
+            reads, nodes = reference
+            found = replace(self, reads=reads).followed(nodes, room)
         return found
 
     def boundary(self, place: Any) -> str:  # noqa: ANN401 - the parser's
         if place in _TEXT_EDGES:
             return _TEXT_EDGES[place]
-        if self.flags & re.ASCII:  # then what is beyond ASCII is no part of a word, and here it may be
+        if self.reads.flags & re.ASCII:  # then what is beyond ASCII is no part of a word, and here it may be
             return ""
         return {op.AT_BOUNDARY: r"\b", op.AT_NON_BOUNDARY: r"\B"}.get(place, "")
 
@@ -214,7 +219,7 @@ class _Head:
 
     def repeat(self, argument: Any, room: int) -> _Part:  # noqa: ANN401 - the parser's
         least, most, nodes = argument
-        inner = self.at(first=False, last=False).sequence(nodes, room)
+        inner = self.followed(nodes, room)
         if inner.cut:
             return _Part(f"(?:{inner.text})" if least else "", inner.width if least else 0, cut=True)
         if not inner.width:
@@ -225,95 +230,3 @@ class _Head:
             return _Part(f"(?:{inner.text}){{{times}}}" if times else "", times * inner.width, cut=True)
         end = "" if most - least > SPREAD else most
         return _Part(f"(?:{inner.text}){{{least},{end}}}", most * inner.width)
-
-    def reach(self, nodes: Iterable[Any], wanted: Characters, room: int) -> int | None:
-        """How far into a match one of ``wanted`` stands at the latest; None: some match has none there."""
-        passed = 0
-        for code, argument in nodes:
-            if passed > room:
-                return None
-            inside: int | None = None
-            if code in _ONE_CHARACTER:
-                inside, width = (0 if self.characters(code, argument).some <= wanted.some else None), 1
-            elif code is op.BRANCH:
-                ways = [self.reach(way, wanted, room - passed) for way in argument[1]]
-                inside = None if None in ways else max(way for way in ways if way is not None)
-                width = max(way.getwidth()[1] for way in argument[1])
-            elif code is op.SUBPATTERN:
-                inner = self.under(*argument[1:3])
-                inside, width = inner.reach(argument[3], wanted, room - passed), argument[3].getwidth()[1]
-            elif code in _REPEATS:
-                inside = self.reach(argument[2], wanted, room - passed) if argument[0] else None
-                width = argument[1] * argument[2].getwidth()[1]
-            elif code is op.ASSERT and argument[0] == _AHEAD:
-                inside, width = self.reach(argument[1], wanted, room - passed), 0
-            elif _is_assertion((code, argument)):
-                width = 0
-            else:
-                return None
-            if inside is not None:
-                return passed + inside if passed + inside <= room else None
-            passed += width
-        return None
-
-    def digits(self, nodes: Iterable[Any]) -> int:
-        """How many digits a match of the nodes has at least."""
-        found = 0
-        for code, argument in nodes:
-            if code in _ONE_CHARACTER:
-                found += self.characters(code, argument).some <= DIGITS.some
-            elif code is op.BRANCH:
-                found += min(map(self.digits, argument[1]))
-            elif code is op.SUBPATTERN:
-                inner = self.under(*argument[1:3])
-                found += inner.digits(argument[3])
-            elif code is op.ATOMIC_GROUP:
-                found += self.digits(argument)
-            elif code in _REPEATS and argument[0]:
-                found += argument[0] * self.digits(argument[2])
-        return found
-
-    def beginning(self, nodes: Iterable[Any]) -> tuple[Characters, bool]:
-        """The characters that a match may begin with, and whether it may have none at all."""
-        found = NONE
-        for code, argument in nodes:
-            if code in _ONE_CHARACTER:
-                return found | self.characters(code, argument), False
-            if _is_assertion((code, argument)):
-                continue
-            if code is op.BRANCH:
-                ways = [self.beginning(way) for way in argument[1]]
-            elif code is op.SUBPATTERN:
-                inner = self.under(*argument[1:3])
-                ways = [inner.beginning(argument[3])]
-            elif code in _REPEATS:
-                first, none = self.beginning(argument[2])
-                ways = [(first, none or not argument[0])]
-            else:
-                return ANY, True
-            for first, _ in ways:
-                found |= first
-            if not any(none for _, none in ways):
-                return found, False
-        return found, True
-
-    def characters(self, code: Any, argument: Any) -> Characters:  # noqa: ANN401 - the parser's
-        if code is op.ANY:
-            return ANY if self.flags & re.DOTALL else ~NEWLINE
-        if code is op.LITERAL:
-            return span(argument, argument, self.flags)
-        if code is op.NOT_LITERAL:
-            return ~span(argument, argument, self.flags)
-        found = NONE
-        for what, item in argument:
-            if what is op.LITERAL:
-                found |= span(item, item, self.flags)
-            elif what is op.RANGE:
-                found |= span(item[0], item[1], self.flags)
-            elif what is op.CATEGORY:
-                found |= category(item, self.flags)
-        return ~found if argument[0][0] is op.NEGATE else found
-
-
-def _is_assertion(node: tuple[Any, Any]) -> bool:
-    return node[0] in {op.AT, op.ASSERT, op.ASSERT_NOT}

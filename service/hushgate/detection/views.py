@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from hushgate.detection import automaton
 from hushgate.detection.abroad import ABROAD_WORD, digits_abroad
 from hushgate.detection.alphabet import encoded
-from hushgate.detection.decoding import encodings, escapes
+from hushgate.detection.decoding import FORMS, encodings, escapes
 from hushgate.detection.folding import CONTROLS, foldings, look_alikes
 from hushgate.detection.gluing import GLUED, glued_names, unspaced
 from hushgate.detection.ibans import scattered_ibans
@@ -42,8 +42,10 @@ _SEPARATED = "|".join(f"0{_USUAL}{{{before}}}{_ODD}0{_USUAL}{{{5 - before}}}" fo
 _TRIGGERS = {
     "controls": CONTROLS,
     "escapes": r'%[0A-Fa-f]{2}|&[#A-Za-z]|\\[ux0ntr"/\\]',
-    "encodings": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]|(?:[0A-Fa-f]{{2}}[ :-]?){{7}}"
-    r"|(?:000?[ ,;]{1,2}){5}",
+    "base64": _MIXED + rf"|[A-Za-z0+/_-][a-z+/_-]{{{_LONG - 1},}}[A-Z0]",
+    "hexadecimal": "(?:[0A-Fa-f]{2}[ :-]?){8}",
+    "characters": "(?:000?[ ,;]{1,2}){5}00",
+    "bits": "0{8}(?:[ ,]{0,2}0{8}){3}",
     "digits": rf"(?i)\b(?:{NUMBER_WORD}|0{{1,8}})\b{_GAP}(?:[a-z]{{2,6}}{_GAP}){{0,2}}(?:{NUMBER_WORD})\b"
     rf"|\b(?:{NUMBER_WORD}){_GAP}0|\b0{_GAP}0{_GAP}0\b",
     "abroad": rf"(?i)\b(?:{ABROAD_WORD}){_GAP}(?:{ABROAD_WORD})\b",
@@ -63,7 +65,7 @@ _TRIGGERS = {
 }
 """What must be in an ``encoded`` text for a view to differ from it."""
 _NOTHING: frozenset[str] = frozenset()
-_READING = frozenset({"controls", "escapes", "encodings"})
+_READING = frozenset({"controls", "escapes", *FORMS})
 """Of a text in ASCII, what has to be undone before it can be read."""
 
 _NAMES = tuple(_TRIGGERS)
@@ -145,10 +147,10 @@ def _numbers(source: View, triggers: frozenset[str]) -> Iterator[View]:
 
 def _decoded(source: View, triggers: frozenset[str]) -> View | None:
     first = rewritten("decoded", source, escapes(source.text)) if "escapes" in triggers else None
-    if "encodings" in triggers:
-        first = rewritten("decoded", first or source, encodings((first or source).text)) or first
-    if first and "encodings" in _triggers(encoded(first.text)):  # what was encoded twice
-        return rewritten("decoded", first, encodings(first.text)) or first
+    if forms := triggers & FORMS.keys():
+        first = rewritten("decoded", first or source, encodings((first or source).text, forms)) or first
+    if first and (forms := _triggers(encoded(first.text)) & FORMS.keys()):  # what was encoded twice
+        return rewritten("decoded", first, encodings(first.text, forms)) or first
     return first
 
 
