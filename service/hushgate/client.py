@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
-    from hushgate.caller.requests import Outgoing
+    from hushgate.caller.outgoing import Outgoing
 
     A = TypeVar("A", bound=Message)
 

@@ -1,16 +1,24 @@
-"""What a caller may write for a request: tuples, dictionaries and strings, or the messages themselves."""
+"""What a caller may ask: how each call's request is made of its arguments."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from collections.abc import AsyncIterable, Iterable, Mapping  # noqa: TC003 - as below
+from typing import TYPE_CHECKING, Any
 
-from google.protobuf.message import Message as Proto
 from google.protobuf.timestamp_pb2 import Timestamp  # noqa: TC002 - the annotations are read
 
 from hushgate.caller.errors import Refused
+from hushgate.caller.outgoing import Outgoing
+from hushgate.caller.writing import (
+    ItemLike,
+    MessageLike,
+    RecordLike,
+    item_of,
+    json_of,
+    made,
+    message_of,
+    record_of,
+)
 from hushgate.v1.admin_service_pb2 import (
     ActivatePolicyRequest,
     DecideReviewRequest,
@@ -32,28 +40,16 @@ from hushgate.v1.admin_service_pb2 import (
 )
 from hushgate.v1.guard_service_pb2 import (
     EndSessionRequest,
-    Message,
     PrepareRequest,
-    Record,
     ReviewRequest,
     ReviewStart,
     ReviewStreamRequest,
 )
-from hushgate.v1.redaction_service_pb2 import RedactItem, RedactRequest
+from hushgate.v1.redaction_service_pb2 import RedactRequest
 from hushgate.v1.tuning_service_pb2 import ExplainRequest, ListRulesRequest, Span
 
 if TYPE_CHECKING:
     from hushgate.v1.verdict_pb2 import Verdict
-
-M = TypeVar("M", bound=Proto)
-X = TypeVar("X")
-
-MessageLike: TypeAlias = Message | tuple[str, str] | Mapping[str, str]
-"""``("user", "…")``, or a dictionary with ``role`` and ``text``."""
-RecordLike: TypeAlias = Record | Mapping[str, Any]
-"""A dictionary with ``source``, ``subject_id`` and either ``data``, a dictionary, or ``json``, its text."""
-ItemLike: TypeAlias = RedactItem | Mapping[str, Any] | str
-"""A text, or a dictionary with ``id`` and one of ``text``, ``json`` or ``data``."""
 
 
 def prepare(
@@ -71,13 +67,13 @@ def prepare(
     risk_signals: Iterable[str] = (),
 ) -> PrepareRequest:
     """GuardService.Prepare: what the model may see of these messages and records."""
-    return _made(
+    return made(
         PrepareRequest,
         tenant=tenant,
         session_id=session_id,
         intent=intent,
-        messages=[_message(message) for message in messages],
-        records=[_record(record) for record in records],
+        messages=[message_of(message) for message in messages],
+        records=[record_of(record) for record in records],
         customer_id=customer_id,
         agent_id=agent_id,
         policy=policy,
@@ -113,14 +109,14 @@ def review(
     if sum(content is not None for content in (text, arguments, arguments_json)) != 1:
         sentence = "give one of text, arguments and arguments_json"
         raise Refused(sentence, reason="FIELD_INVALID", field="content")
-    return _made(
+    return made(
         ReviewRequest,
         tenant=tenant,
         session_id=session_id,
         intent=intent,
         destination=destination,
         text=text,
-        arguments_json=arguments_json if arguments is None else _json(arguments, "arguments"),
+        arguments_json=arguments_json if arguments is None else json_of(arguments, "arguments"),
         recipient_id=recipient_id,
         agent_id=agent_id,
         channel=channel,
@@ -134,17 +130,17 @@ def review(
 
 def end_session(*, tenant: str, session_id: str) -> EndSessionRequest:
     """GuardService.EndSession: forget the session for good."""
-    return _made(EndSessionRequest, tenant=tenant, session_id=session_id)
+    return made(EndSessionRequest, tenant=tenant, session_id=session_id)
 
 
 def erase_subject(*, tenant: str, subject_id: str, reason: str) -> EraseSubjectRequest:
     """AdminService.EraseSubject: forget a person in all sessions of the tenant; answers with a receipt."""
-    return _made(EraseSubjectRequest, tenant=tenant, subject_id=subject_id, reason=reason)
+    return made(EraseSubjectRequest, tenant=tenant, subject_id=subject_id, reason=reason)
 
 
 def reveal_token(*, tenant: str, session_id: str, token: str, reason: str) -> RevealTokenRequest:
     """AdminService.RevealToken: what a token stands for, to a person with the role and a reason."""
-    return _made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
+    return made(RevealTokenRequest, tenant=tenant, session_id=session_id, token=token, reason=reason)
 
 
 def list_reviews(
@@ -154,21 +150,21 @@ def list_reviews(
 
     ``sampled``: messages that were sent and wait for a label.
     """
-    return _made(
+    return made(
         ListReviewsRequest, tenant=tenant, page_size=page_size, page_token=page_token, sampled=sampled
     )
 
 
 def get_review(*, review_id: str) -> GetReviewRequest:
     """AdminService.GetReview: one that waits, with its text redacted."""
-    return _made(GetReviewRequest, review_id=review_id)
+    return made(GetReviewRequest, review_id=review_id)
 
 
 def decide_review(
     *, review_id: str, verdict: Verdict.ValueType, decided_by: str, reason: str, sampled: bool = False
 ) -> DecideReviewRequest:
     """AdminService.DecideReview: decide what waits, once. ``sampled``: what is meant is a sample."""
-    return _made(
+    return made(
         DecideReviewRequest,
         review_id=review_id,
         verdict=verdict,
@@ -185,12 +181,12 @@ def list_agents() -> ListAgentsRequest:
 
 def suspend_agent(*, agent_id: str, reason: str) -> SuspendAgentRequest:
     """AdminService.SuspendAgent: stop an agent, on every worker and replica, within a second."""
-    return _made(SuspendAgentRequest, agent_id=agent_id, reason=reason)
+    return made(SuspendAgentRequest, agent_id=agent_id, reason=reason)
 
 
 def resume_agent(*, agent_id: str, reason: str) -> ResumeAgentRequest:
     """AdminService.ResumeAgent: let a suspended agent go on."""
-    return _made(ResumeAgentRequest, agent_id=agent_id, reason=reason)
+    return made(ResumeAgentRequest, agent_id=agent_id, reason=reason)
 
 
 def search_audit(
@@ -206,7 +202,7 @@ def search_audit(
     page_token: str = "",
 ) -> SearchAuditRequest:
     """AdminService.SearchAudit: entries of the audit log, newest first."""
-    return _made(
+    return made(
         SearchAuditRequest,
         tenant=tenant,
         session_id=session_id,
@@ -232,24 +228,24 @@ def list_policies() -> ListPoliciesRequest:
 
 def get_policy(*, version: str = "") -> GetPolicyRequest:
     """AdminService.GetPolicy: what a policy says, by its version or digest; the active one without."""
-    return _made(GetPolicyRequest, version=version)
+    return made(GetPolicyRequest, version=version)
 
 
 def activate_policy(*, version: str, reason: str, requested_by: str) -> ActivatePolicyRequest:
     """AdminService.ActivatePolicy: a policy, by its version or digest, is to decide; or one more asks it."""
-    return _made(ActivatePolicyRequest, version=version, reason=reason, requested_by=requested_by)
+    return made(ActivatePolicyRequest, version=version, reason=reason, requested_by=requested_by)
 
 
 def rollback_policy(*, reason: str, requested_by: str) -> RollbackPolicyRequest:
     """AdminService.RollbackPolicy: the policy before the present one is to decide again."""
-    return _made(RollbackPolicyRequest, reason=reason, requested_by=requested_by)
+    return made(RollbackPolicyRequest, reason=reason, requested_by=requested_by)
 
 
 def shadow_policy(
     *, version: str, reason: str, requested_by: str, recognizers: bool = False
 ) -> ShadowPolicyRequest:
     """AdminService.ShadowPolicy: a policy, by its version or digest, is to run beside the active one."""
-    return _made(
+    return made(
         ShadowPolicyRequest,
         version=version,
         reason=reason,
@@ -260,7 +256,7 @@ def shadow_policy(
 
 def stop_shadow(*, reason: str, requested_by: str) -> StopShadowRequest:
     """AdminService.StopShadow: no policy is to run beside the active one."""
-    return _made(StopShadowRequest, reason=reason, requested_by=requested_by)
+    return made(StopShadowRequest, reason=reason, requested_by=requested_by)
 
 
 def get_shadow() -> GetShadowRequest:
@@ -271,56 +267,20 @@ def get_shadow() -> GetShadowRequest:
 def redact(items: Iterable[ItemLike] | str, *, policy: str = "", language: str = "") -> RedactRequest:
     """RedactionService.Redact: these items, redacted, in the same order and number."""
     listed = [items] if isinstance(items, str) else items
-    return _made(RedactRequest, items=[_item(item) for item in listed], policy=policy, language=language)
+    return made(RedactRequest, items=[item_of(item) for item in listed], policy=policy, language=language)
 
 
 def explain(
     text: str, *, language: str = "", label: str = "", marked: Iterable[tuple[int, int]] = ()
 ) -> ExplainRequest:
     """TuningService.Explain: why this is found, and why the marked spans are or are not."""
-    spans = [_made(Span, start=start, end=end) for start, end in marked]
-    return _made(ExplainRequest, text=text, language=language, label=label, marked=spans)
+    spans = [made(Span, start=start, end=end) for start, end in marked]
+    return made(ExplainRequest, text=text, language=language, label=label, marked=spans)
 
 
 def list_rules(*, entity: str = "") -> ListRulesRequest:
     """TuningService.ListRules: the rules that are loaded."""
-    return _made(ListRulesRequest, entity=entity)
-
-
-@dataclass(slots=True)
-class Outgoing(Generic[X, M]):
-    """The requests of a stream, made one by one as they are sent, from an iterable of either kind."""
-
-    first: tuple[M, ...]
-    items: Iterable[X] | AsyncIterable[X] = field(repr=False)
-    request: Callable[[X], M]
-    error: Exception | None = None
-    """What the items, or the making of a request, raised. The stream is cancelled then, never half-closed."""
-
-    def __iter__(self) -> Iterator[M]:
-        """For the sync client."""
-        try:
-            yield from self.first
-            for item in self.items:  # type: ignore[union-attr]  # an async iterable is a TypeError, kept below
-                yield self.request(item)
-        except Exception as error:
-            self.error = error
-            raise
-
-    async def __aiter__(self) -> AsyncIterator[M]:
-        """For the async client."""
-        try:
-            for request in self.first:
-                yield request
-            if isinstance(self.items, AsyncIterable):
-                async for item in self.items:
-                    yield self.request(item)
-            else:
-                for item in self.items:
-                    yield self.request(item)
-        except Exception as error:
-            self.error = error
-            raise
+    return made(ListRulesRequest, entity=entity)
 
 
 def review_stream(
@@ -342,7 +302,7 @@ def review_stream(
 
     If the pieces end with an exception, the review is given up and the exception comes out of the answers.
     """
-    start = _made(
+    start = made(
         ReviewStart,
         tenant=tenant,
         session_id=session_id,
@@ -357,7 +317,7 @@ def review_stream(
         risk_signals=risk_signals,
     )
     first = (ReviewStreamRequest(start=start),)
-    return Outgoing(first, texts, lambda text: _made(ReviewStreamRequest, text=text))
+    return Outgoing(first, texts, lambda text: made(ReviewStreamRequest, text=text))
 
 
 def redact_stream(
@@ -368,47 +328,3 @@ def redact_stream(
 ) -> Outgoing[Iterable[ItemLike], RedactRequest]:
     """RedactionService.RedactStream: batch after batch, one answer for each, in order."""
     return Outgoing((), batches, lambda batch: redact(batch, policy=policy, language=language))
-
-
-def _message(message: MessageLike) -> Message:
-    if isinstance(message, Message):
-        return message
-    fields = dict(zip(("role", "text"), message, strict=True)) if isinstance(message, tuple) else message
-    return _made(Message, **fields)
-
-
-def _record(record: RecordLike) -> Record:
-    if isinstance(record, Record):
-        return record
-    return _made(Record, **_with_json(record, "records"))
-
-
-def _item(item: ItemLike) -> RedactItem:
-    if isinstance(item, RedactItem):
-        return item
-    return _made(RedactItem, **({"text": item} if isinstance(item, str) else _with_json(item, "items")))
-
-
-def _with_json(fields: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """The fields, with ``data`` written as ``json``."""
-    plain = {key: value for key, value in fields.items() if key != "data"}
-    return plain | {"json": _json(fields["data"], name)} if "data" in fields else plain
-
-
-def _json(data: object, name: str) -> str:
-    """As ASCII, so that a lone surrogate can travel."""
-    try:
-        return json.dumps(data, allow_nan=False)
-    except (TypeError, ValueError, RecursionError):
-        pass
-    raise Refused("not data that JSON can hold", reason="JSON_INVALID", field=name)
-
-
-def _made(kind: type[M], **fields: Any) -> M:  # noqa: ANN401 - what a caller may write
-    """The message. What protobuf says of a wrong value quotes the value, so it is not passed on."""
-    try:
-        return kind(**fields)
-    except (TypeError, ValueError):  # UnicodeEncodeError, which holds the whole text, is a ValueError
-        pass
-    sentence = f"a field of {kind.DESCRIPTOR.name} is unknown, has the wrong type, or is no valid Unicode"
-    raise Refused(sentence, reason="FIELD_INVALID", field=kind.DESCRIPTOR.name)

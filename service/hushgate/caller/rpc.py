@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from google.protobuf.message import Message
 
+    from hushgate.caller.outgoing import Outgoing
     from hushgate.client import AsyncClient, Client
 
 P = ParamSpec("P")
@@ -59,7 +60,7 @@ class Stream(Generic[P, A]):
     def __init__(
         self,
         path: str,
-        make: Callable[P, requests.Outgoing[Any, Any]],
+        make: Callable[P, Outgoing[Any, Any]],
         answer: type[A],
         seconds: float | None,
     ) -> None:

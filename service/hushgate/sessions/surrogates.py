@@ -14,8 +14,8 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+from hushgate.sessions.bare import digit_runs
 from hushgate.sessions.facts import Known, Surrogate, canonical
-from hushgate.sessions.recall import digit_runs
 from hushgate.sessions.standing import DATES, Index, MovedDates, Restored, Standing
 from hushgate.transformation import people
 from hushgate.transformation.dates import find_dates, moved, shift, tells_day_first
