@@ -62,6 +62,7 @@ _BATCH_LENGTH = 20_000
 _POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
 _KIND = re.compile(r"(?:[^\W\d_A-Z]+ ){1,4}(?:compan(?:y|ies)|firms?|agency|agencies|industry)")
 """A kind of organisation, in small letters: nobody's name."""
+_MEASURED = re.compile(r"\w:\d|\d\.\d")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -181,7 +182,9 @@ class Names:
     def _name(self, text: str, start: int, end: int, label: str, score: float = SCORE) -> Finding | None:
         entity = self._entities.get(label, label.upper())
         start, end = trim(text, start, end)
-        if not entity or start == end or (entity == "PERSON" and is_code(text[start:end])):
+        if not entity or start == end:
+            return None
+        if entity == "PERSON" and (is_code(text[start:end]) or is_key(text, end)):
             return None
         if entity == "ORGANIZATION" and _KIND.fullmatch(text, start, end):
             return None
@@ -245,11 +248,20 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 def is_code(text: str) -> bool:
     """Whether it is the number of something and nobody's name.
 
-    It is with as many digits (superscripts and fractions too, which garbled text is full of) as letters, and
-    as one word in capitals that holds a digit.
+    It is with as many digits (superscripts and fractions too, which garbled text is full of) as letters, as
+    one word in capitals that holds a digit, and with a digit behind a colon or digits around a dot:
+    ``rss:40kB``, ``1.76.0 protobuf``.
     """
     digits = sum(unicodedata.category(character)[0] == "N" for character in text)
-    return digits > 0 and (digits >= sum(map(str.isalpha, text)) or (text.isupper() and " " not in text))
+    if not digits:
+        return False
+    capitals = text.isupper() and " " not in text
+    return digits >= sum(map(str.isalpha, text)) or capitals or _MEASURED.search(text) is not None
+
+
+def is_key(text: str, end: int) -> bool:
+    """Whether what ends there is a key that something is assigned to: ``durationMs=134``."""
+    return text.startswith("=", end) and not text.startswith("= ", end)
 
 
 def _is_edge(character: str) -> bool:
