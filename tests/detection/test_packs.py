@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from hushgate.assembly import load_patterns
 from hushgate.detection.check import check, unmarked
 from hushgate.detection.packs import pack_files, pack_schema, read_packs
-from hushgate.detection.patterns import Patterns
 from hushgate.detection.rule import Rule
 from hushgate.failure import Failure, Reason
+from hushgate.settings import Settings
 
 RECOGNIZERS = Path(__file__).parents[2] / "recognizers"
 
@@ -109,7 +110,7 @@ def test_a_profile_that_there_is_none_of_is_refused_with_those_that_there_are(pr
 
 
 def test_every_shipped_pack_belongs_to_a_profile():
-    rules, _ = read_packs([RECOGNIZERS])
+    rules, _ = read_packs([RECOGNIZERS], compiled=RECOGNIZERS)
 
     assert {rule.id for rule in rules if not rule.profiles} == set()
     assert {profile for rule in rules for profile in rule.profiles} == {
@@ -132,7 +133,7 @@ def test_every_shipped_pack_belongs_to_a_profile():
     ],
 )
 def test_a_profile_finds_what_it_is_for(profile, example):
-    assert Patterns(read_packs([RECOGNIZERS], (profile,))[0]).find(example)
+    assert load_patterns(Settings(profiles=(profile,))).find(example)
 
 
 def test_only_the_patterns_of_a_folder_that_is_known_to_compile_go_unread(tmp_path):

@@ -284,9 +284,13 @@ def test_workers_without_a_store_share_every_session_until_they_end(start, tmp_p
 
 
 def test_workers_that_cannot_serve_leave_no_store(tmp_path: Path):
-    done = hushgate("serve", "--names", "/nowhere", "--workers", "2", TMPDIR=str(tmp_path))
+    pack = tmp_path / "own.yaml"
+    pack.write_text("rules: none")
+    flags = ("--recognizers", str(pack), "--no-names", "--workers", "2")
+    done = hushgate("serve", *flags, TMPDIR=str(tmp_path))
 
     assert done.returncode == 2
+    assert "own.yaml:1: " in done.stderr
     assert directories(tmp_path) == []
 
 
