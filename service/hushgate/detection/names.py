@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from hushgate import deadline
 from hushgate.detection import engines, spacy_model
 from hushgate.detection.network import Network
+from hushgate.detection.randomness import random_letters
 from hushgate.detection.windows import windows
 from hushgate.failure import Failure, Reason
 from hushgate.finding import Finding
@@ -249,14 +250,14 @@ def is_code(text: str) -> bool:
     """Whether it is the number of something and nobody's name.
 
     It is with as many digits (superscripts and fractions too, which garbled text is full of) as letters, as
-    one word in capitals that holds a digit, and with a digit behind a colon or digits around a dot:
-    ``rss:40kB``, ``1.76.0 protobuf``.
+    one word in capitals that holds a digit or letters that do not stand together in names, and with a digit
+    behind a colon or digits around a dot: ``rss:40kB``, ``1.76.0 protobuf``.
     """
+    word = text.isupper() and " " not in text
     digits = sum(unicodedata.category(character)[0] == "N" for character in text)
     if not digits:
-        return False
-    capitals = text.isupper() and " " not in text
-    return digits >= sum(map(str.isalpha, text)) or capitals or _MEASURED.search(text) is not None
+        return word and random_letters(text)
+    return digits >= sum(map(str.isalpha, text)) or word or _MEASURED.search(text) is not None
 
 
 def is_key(text: str, end: int) -> bool:
