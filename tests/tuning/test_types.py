@@ -149,3 +149,14 @@ def test_what_is_no_manifest_is_refused(tmp_path, text):
 
     with pytest.raises(Failure, match=r"manifest\.json"):
         read_scopes(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("label", "entity"),
+    [("first_name", "PERSON"), ("date-of-birth", "DATE_OF_BIRTH"), ("Email", "EMAIL_ADDRESS")],
+)
+def test_labels_of_other_sets_are_read_in_any_case(label: str, entity: str) -> None:
+    meaning = read_types().meaning(label)
+    assert meaning is not None
+    assert meaning.entity == entity
+    assert meaning.accepts(label)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from hushgate.document import label as words
+from hushgate.detection.nearby import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -184,8 +184,8 @@ def _cell(text: str, start: int, end: int, label: str) -> Iterator[Cell]:
 
 def _label(name: str) -> str:
     """The words of a head; empty where they name nothing of a person's."""
-    said = words((name,))
-    return said if not _PERSONAL.isdisjoint(said.split()) else ""
+    said = words_of(name)
+    return "" if _PERSONAL.isdisjoint(said) else " ".join(said)
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

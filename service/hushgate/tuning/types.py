@@ -39,7 +39,10 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Types:
-    """Labels as they are to be counted. A label that is not mentioned is the entity of that name."""
+    """Labels as they are to be counted. A label that is not mentioned is the entity of that name.
+
+    ``date_of_birth`` and ``Date of birth`` are read as ``DATE_OF_BIRTH`` unless mentioned themselves.
+    """
 
     by_label: Mapping[str, Meaning | None]
     """None: left out. One ``*`` in a label stands for any letters, and in its meaning for the same."""
@@ -67,7 +70,8 @@ class Types:
                 and label.endswith(after)
             ):
                 return self.by_label[pattern], label[len(before) : len(label) - len(after)]
-        return Meaning(label), ANY
+        written = plain(label)
+        return self.by_label.get(written, Meaning(written)), ANY
 
     @property
     def digest(self) -> str:
@@ -78,6 +82,11 @@ class Types:
         }
         groups = sorted(sorted(group) for group in self.groups)
         return sha256(json.dumps([told, groups], sort_keys=True).encode()).hexdigest()[:8]
+
+
+def plain(label: str) -> str:
+    """The label as entities are written."""
+    return label.replace("-", "_").replace(" ", "_").upper()
 
 
 _Name = Annotated[str, Field(min_length=1)]
