@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from hushgate.failure import Failure, Reason
 from hushgate.reviews.redis import RedisReviews
+from hushgate.sessions import redis_scripts as scripts
 from hushgate.sessions.store import MOST_ANSWERS, MOST_HOLDERS, Added, Exhausted, Found, Row
 
 if TYPE_CHECKING:
@@ -30,125 +31,6 @@ has one member, which is empty."""
 _HELD = b"held:"
 """A session's fields that say, by value, who holds it there: without these, a value's key says nothing."""
 
-_READ = """
-local row = redis.call('HMGET', KEYS[1], 'life', 'key', 'expires', 'entries')
-if not row[1] then return false end
-local found = {row[1], row[2], row[3]}
-local after = row[1] == ARGV[1] and tonumber(ARGV[2]) or 0
-for number = after + 1, tonumber(row[4]) do
-  found[#found + 1] = redis.call('HGET', KEYS[1], number)
-end
-return found
-"""
-_CREATE = """
-if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-redis.call('HSET', KEYS[1], 'life', ARGV[1], 'key', ARGV[2], 'expires', ARGV[3], 'entries', 0)
-redis.call('PEXPIREAT', KEYS[1], ARGV[4])
-return 1
-"""
-# life, after, entry or '', answer's name or '', answer, most answers, how many accounts, most holders, until
-# when the session lasts; for each account that is a key: limit, now, until when, until when in milliseconds,
-# whether it is cleared, how many marks, the marks; for each value that is a key: value, holder, member
-_ADD = """
-local row = redis.call('HMGET', KEYS[1], 'life', 'entries')
-if row[1] ~= ARGV[1] then return {0} end
-if ARGV[3] ~= '' and tonumber(row[2]) ~= tonumber(ARGV[2]) then return {0} end
-if ARGV[4] ~= '' and redis.call('HEXISTS', KEYS[1], 'answer:' .. ARGV[4]) == 1 then return {0} end
-local accounts = 1 + tonumber(ARGV[7])
-local at = 10
-for place = 2, accounts do
-  local marks = tonumber(ARGV[at + 5])
-  redis.call('ZREMRANGEBYSCORE', KEYS[place], '-inf', ARGV[at + 1])
-  local held = redis.call('ZCARD', KEYS[place])
-  for mark = at + 6, at + 5 + marks do
-    if not redis.call('ZSCORE', KEYS[place], ARGV[mark]) then held = held + 1 end
-  end
-  if held > tonumber(ARGV[at]) then return {1 - place} end
-  at = at + 6 + marks
-end
-at = 10
-local added = {1}
-for place = 2, accounts do
-  local marks = tonumber(ARGV[at + 5])
-  for mark = at + 6, at + 5 + marks do
-    redis.call('ZADD', KEYS[place], 'NX', ARGV[at + 2], ARGV[mark])
-  end
-  if ARGV[at + 4] == '1' then redis.call('DEL', KEYS[place]) end
-  redis.call('PEXPIREAT', KEYS[place], ARGV[at + 3])
-  added[place] = redis.call('ZCARD', KEYS[place])
-  at = at + 6 + marks
-end
-local now = redis.call('TIME')[1]
-for place = accounts + 1, #KEYS do
-  local key, value, holder, member = KEYS[place], ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  at = at + 3
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', now)
-  local common = redis.call('ZSCORE', key, '')
-  local holders, count = {[holder] = true}, 1
-  for _, each in ipairs(redis.call('ZRANGE', key, 0, -1)) do
-    local other = string.sub(each, 1, 32)
-    if not holders[other] then holders[other], count = true, count + 1 end
-  end
-  local expires = ARGV[9]
-  if common or count > tonumber(ARGV[8]) then
-    redis.call('DEL', key)
-    member = ''
-    if common and tonumber(common) > tonumber(expires) then expires = common end
-  else
-    redis.call('HSET', KEYS[1], 'held:' .. value, holder)
-  end
-  redis.call('ZADD', key, expires, member)
-  local last = redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2]
-  redis.call('PEXPIREAT', key, string.format('%.0f', tonumber(last) * 1000))
-end
-if ARGV[4] ~= '' then
-  local arrival = redis.call('HINCRBY', KEYS[1], 'answers', 1)
-  redis.call('HSET', KEYS[1], 'answer:' .. ARGV[4], ARGV[5], 'arrival:' .. arrival, ARGV[4])
-  local oldest = 'arrival:' .. (arrival - tonumber(ARGV[6]))
-  local name = redis.call('HGET', KEYS[1], oldest)
-  if name then redis.call('HDEL', KEYS[1], oldest, 'answer:' .. name) end
-end
-if ARGV[3] ~= '' then
-  local number = tonumber(ARGV[2]) + 1
-  redis.call('HSET', KEYS[1], 'entries', number, number, ARGV[3])
-end
-return added
-"""
-# Which values who holds in the session, one after the other; they are forgotten after it.
-_END = """
-local held = {}
-for _, name in ipairs(redis.call('HKEYS', KEYS[1])) do
-  if string.sub(name, 1, 5) == 'held:' then
-    held[#held + 1] = string.sub(name, 6)
-    held[#held + 1] = redis.call('HGET', KEYS[1], name)
-  end
-end
-return {redis.call('DEL', KEYS[1]), held}
-"""
-_ANSWER = """
-if redis.call('HGET', KEYS[1], 'life') ~= ARGV[1] then return false end
-return redis.call('HGET', KEYS[1], 'answer:' .. ARGV[2])
-"""
-_REWRAP = """
-local row = redis.call('HMGET', KEYS[1], 'life', 'key')
-if row[1] ~= ARGV[1] or row[2] ~= ARGV[2] then return 0 end
-redis.call('HSET', KEYS[1], 'key', ARGV[3])
-return 1
-"""
-# What stands there and what is to stand there; '' is nothing.
-_REPLACE = """
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-if ARGV[2] == '' then redis.call('DEL', KEYS[1]) else redis.call('SET', KEYS[1], ARGV[2]) end
-return 1
-"""
-# The set of a subject's sessions lives as long as the longest of them.
-_ABOUT = """
-redis.call('SADD', KEYS[1], ARGV[1])
-if redis.call('PTTL', KEYS[1]) < 0 or redis.call('PTTL', KEYS[1]) < tonumber(ARGV[2]) then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-end
-return 1
-"""
 _LONGER_MS = 60_000
 """How much longer an account is kept than its marks count, since clocks differ."""
 _SECONDS = 2.0
@@ -192,7 +74,7 @@ class RedisStore:
 
     def replace_secret(self, old: bytes, new: bytes) -> bool:
         """See ``Store.replace_secret``."""
-        return bool(self._run(_REPLACE, _SECRET, old, new))
+        return bool(self._run(scripts.REPLACE, _SECRET, old, new))
 
     def state(self, name: bytes) -> bytes | None:
         """See ``Store.state``."""
@@ -202,11 +84,11 @@ class RedisStore:
 
     def replace_state(self, name: bytes, old: bytes | None, new: bytes | None) -> bool:
         """See ``Store.replace_state``."""
-        return bool(self._run(_REPLACE, _STATE + name, old or b"", new or b""))
+        return bool(self._run(scripts.REPLACE, _STATE + name, old or b"", new or b""))
 
     def read(self, session: bytes, life: bytes, after: int) -> Found | None:
         """See ``Store.read``."""
-        found = self._run(_READ, _SESSION + session, life, after)
+        found = self._run(scripts.READ, _SESSION + session, life, after)
         if not found:
             return None
         its_life, wrapped, expires, *entries = found
@@ -216,7 +98,7 @@ class RedisStore:
         """See ``Store.create``."""
         until = round(row.expires * 1000)
         return bool(
-            self._run(_CREATE, _SESSION + session, row.life, row.wrapped_key, repr(row.expires), until)
+            self._run(scripts.CREATE, _SESSION + session, row.life, row.wrapped_key, repr(row.expires), until)
         )
 
     def add(
@@ -236,30 +118,32 @@ class RedisStore:
             with self._failures():
                 left: Any = self._redis.pttl(_SESSION + session)
             if left > 0:
-                self._run(_ABOUT, _SUBJECT + subject, session, left)
+                self._run(scripts.ABOUT, _SUBJECT + subject, session, left)
         name, sealed = (answer.name, answer.sealed) if answer else (b"", b"")
         keys = [_SESSION + session, *(_ACCOUNT + charge.account for charge in charges)]
         keys += [_VALUE + holding.value for holding in holdings]
         values = [value for charge in charges for value in _written(charge)]
         values += [part for h in holdings for part in (h.value, h.holder, h.holder + session)]
         limits = (MOST_ANSWERS, len(charges), MOST_HOLDERS, repr(row.expires))
-        done, *held = self._run(_ADD, keys, row.life, after, entry or b"", name, sealed, *limits, *values)
+        done, *held = self._run(
+            scripts.ADD, keys, row.life, after, entry or b"", name, sealed, *limits, *values
+        )
         if done < 0:
             raise Exhausted(-done - 1)
         return Added(held) if done else None
 
     def answer(self, session: bytes, life: bytes, name: bytes) -> bytes | None:
         """See ``Store.answer``."""
-        found = self._run(_ANSWER, _SESSION + session, life, name)
+        found = self._run(scripts.ANSWER, _SESSION + session, life, name)
         return bytes(found) if found else None
 
     def rewrap(self, session: bytes, row: Row, wrapped_key: bytes) -> bool:
         """See ``Store.rewrap``."""
-        return bool(self._run(_REWRAP, _SESSION + session, row.life, row.wrapped_key, wrapped_key))
+        return bool(self._run(scripts.REWRAP, _SESSION + session, row.life, row.wrapped_key, wrapped_key))
 
     def end(self, session: bytes) -> bool:
         """See ``Store.end``."""
-        ended, held = self._run(_END, _SESSION + session)
+        ended, held = self._run(scripts.END, _SESSION + session)
         with self._failures(), self._redis.pipeline(transaction=False) as pipe:
             for value, holder in zip(held[::2], held[1::2], strict=True):
                 pipe.zrem(_VALUE + value, holder + session)
