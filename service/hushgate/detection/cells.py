@@ -21,14 +21,15 @@ _MOST_COLUMNS = 200
 _EDGES = ' \t\r\n"`'
 _DELIMITERS = "\t,;|"
 _WORDS = """
-account acct addr address age beneficiary bic billing birth birthdate birthday born bsb cap card
-cardholder cell cep cif citizen city claim client contact cpf curp customer cvc cvv dni dob driver
-driving email employee employer family fax forename given guardian handle holder iban imei insurance
-insured ip kin landline licence license line login mac maiden mail member membership middle mobile mrn
-name names national nationality nhs nif nino nric owner pan passenger passport passwd password patient
-pesel phone pin place plate plz policy policyholder post postal postcode pps pwd recipient registration
-residence routing secret sender sin social sort ssn state street subscriber suburb surname swift tax tel
-telephone tfn tin town user userid username vat vin whatsapp zip zipcode
+account acct addr address age beneficiary bic bicfi billing birth birthdate birthday born bsb cap card
+cardholder cell cep cif citizen city claim client contact coordinates cpf curp customer cvc cvv dni dob
+driver driving email employee employer exp expiration expiry family fax forename given guardian handle
+holder iban imei insurance insured ip kin landline lat latitude licence license line lng login lon
+longitude mac maiden mail member membership middle mobile mrn name names national nationality nhs nif
+nino nm nric owner pan passenger passport passwd password patient pesel phone pin place plate plz policy
+policyholder post postal postcode pps pwd recipient registration residence routing secret sender sin
+social sort ssn state street subscriber suburb surname swift tax tel telephone tfn tin town user userid
+username vat vin whatsapp zip zipcode
 firstname lastname fullname middlename postalcode phonenumber emailaddress streetaddress dateofbirth
 nachname vorname stadt strasse prenom nom ville rue nombre apellido apellidos ciudad calle nome cognome
 citta indirizzo naam voornaam achternaam plaats straat imie nazwisko
