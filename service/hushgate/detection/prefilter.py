@@ -21,6 +21,8 @@ GROUP = 110
 come to rest sooner than one that holds all; each costs a text a microsecond."""
 NUMBERS = 250
 """The same of patterns that match nothing but numbers: they share their states."""
+LONG = 5
+"""Digits of a number, at least, that most texts with a time, a price or a count have not."""
 
 
 class Prefilter:
@@ -41,7 +43,7 @@ class Prefilter:
         ]
         self._groups: list[_Group] = []
         for kind, members in groupby(sorted(conditions, key=_sorting), key=_kind):
-            self._groups += map(_Group, _shares(list(members), NUMBERS if kind.number else GROUP))
+            self._groups += map(_Group, _shares(list(members), NUMBERS if kind.numbers else GROUP))
 
     def match(self, data: bytes, possible: Collection[int] | None = None) -> list[int]:
         """Which can match, in order. ``data`` is an ``encoded`` text.
@@ -77,13 +79,18 @@ class _Kind(NamedTuple):
 
     needy: bool
     """They need words, without which a text with digits is spared this."""
-    number: bool
     digit: bool
+    long: bool
+    """They need as many digits as a long number has."""
+    numbers: bool
 
 
 def _kind(condition: _Condition) -> _Kind:
-    digit = condition.digits > 0
-    return _Kind(digit and condition.need is not None, condition.number, digit)
+    digit, long = condition.digits > 0, condition.digits >= LONG
+    if digit and condition.need is not None:
+        numbers = condition.number and long
+        return _Kind(needy=True, digit=True, long=numbers, numbers=numbers)
+    return _Kind(needy=False, digit=digit, long=long, numbers=False)
 
 
 def _sorting(condition: _Condition) -> tuple[_Kind, str]:
