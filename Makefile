@@ -66,4 +66,6 @@ $(TRAINING)/.ready: pyproject.toml
 
 .PHONY: model
 model: $(TRAINING)/.ready
-	OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.train $(if $(DATA),--data $(DATA))
+	OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.train $(if $(DATA),--data $(DATA)) --out build/names
+	OMP_NUM_THREADS=1 $(TRAINING)/bin/python -m training.train $(if $(DATA),--data $(DATA)) --start build/names \
+		--made 84000 --passes 1 --seed 11

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import spacy
 
+from hushgate.detection.network import Network
 from hushgate.detection.spacy_model import part_structure
 from hushgate.finding import Finding
 from hushgate.tuning.labelled import Label, Labelled
@@ -21,12 +22,12 @@ from training import gazetteer, generator, licensed
 from training.pieces import Sample, join
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from spacy.language import Language
 
     Span = tuple[int, int, str]
-    Find = Callable[[list[str]], list[list[Span]]]
+    Find = Callable[[Sequence[str]], list[list[Span]]]
 
 AWAY = (
     "presidio_synth.jsonl",
@@ -190,9 +191,11 @@ def row(part: Part, tallies: dict[str, Tally]) -> str:
 
 
 def finder(nlp: Language) -> Find:
-    """A spaCy pipeline as a function from texts to spans."""
+    """A spaCy pipeline as a function from texts to spans; run as the service runs it, where it can be."""
+    if network := Network.of(nlp):
+        return network.find
 
-    def find(texts: list[str]) -> list[list[Span]]:
+    def find(texts: Sequence[str]) -> list[list[Span]]:
         return [
             [(entity.start_char, entity.end_char, entity.label_) for entity in doc.ents]
             for doc in nlp.pipe(texts, batch_size=128)

@@ -19,6 +19,7 @@ GENRES = {
     "contact": (27, 0.38),
     "agent": (8, 0.10),
     "crm": (10, 0.12),
+    "turns": (18, 0.35),
     "speech": (11, 0.30),
     "encyclopedia": (21, 0.03),
     "news": (14, 0.06),

@@ -194,7 +194,7 @@ def pick(random_: random.Random, words: tuple[str, ...], *, out: bool, skew: flo
     return words[0]
 
 
-BLENDED = 0.05
+BLENDED = 0.08
 """The share of names that are made of two: nobody has heard of them, and only their context tells."""
 
 

@@ -151,6 +151,28 @@ def body(random_: random.Random, *, out: bool) -> str:
     )
 
 
+def court(random_: random.Random, *, out: bool) -> str:
+    """A court, a prosecutor or another office of the law."""
+    city, kind = _city(random_, out=out), _word(random_, "court")
+    state = pick(random_, places().states, out=out, skew=2.0)
+    return random_.choice(
+        (
+            f"{city} {kind} Court",
+            f"{city} {kind} Court",
+            f"{kind} Court",
+            f"{kind} {_word(random_, 'court')} Court",
+            f"{kind} Court of {city}",
+            f"{state} {kind} Court",
+            f"Court of {_word(random_, 'bench')}",
+            f"{city} Court of {_word(random_, 'bench')}",
+            f"{_word(random_, 'adjective')} Court of {_word(random_, 'bench')}",
+            f"{city} {_word(random_, 'law')}",
+            f"{_word(random_, 'law')}",
+            f"{kind} {_word(random_, 'law')}",
+        )
+    )
+
+
 def venue(random_: random.Random, *, out: bool) -> str:
     """A hotel, restaurant, bar or shop, as guests call it."""
     last, city, given = (

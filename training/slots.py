@@ -307,6 +307,7 @@ FILLERS: dict[str, Filler] = {
         ),
     ),
     "org": (ORGANIZATION, _org),
+    "court": (ORGANIZATION, orgs.court),
     "company": (ORGANIZATION, _either(orgs.company, "industry", 0.12)),
     "firm": (ORGANIZATION, _plain_firm),
     "venue": (ORGANIZATION, orgs.venue),
