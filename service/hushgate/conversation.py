@@ -18,6 +18,8 @@ _REQUEST = 80
 """Code points of what a customer says first that tell what they want."""
 _ASIDE = 80
 """Code points at most of "one moment", and of what is said to somebody who looks for what was asked for."""
+_REPLY = 160
+"""Code points at most of what is said to somebody whose answer would not do."""
 _LOOKS = re.compile(
     r"(?i)\b(?:bear|check|find|get|grab|hang|hold|look|minute|moment|open|pull|search|sec|second|wait)\b"
 )
@@ -29,11 +31,19 @@ _SAYS_NO_MORE = re.compile(
 """Somebody who asks for a moment says one of the former, and none but the latter."""
 
 
+_TRIES_AGAIN = re.compile(
+    r"(?i)\b(?:(?:did|do|does|could|can)(?:n['’]?t| not|not) (?:quite |really )?(?:catch|get|hear|make|match|read|recogni[sz]e|understand)"
+    r"|no \w{1,12}(?: \w{1,6}){0,3} that match|not (?:clear|valid|correct|right)|incorrect|invalid|pardon|say that again|try again|once more)\b"
+)
+"""Somebody who says one of these and asks nothing has not had the answer that they asked for."""
+
+
 def questions(turns: Iterable[tuple[str, str]]) -> list[str]:
     """For each (role, text), what was asked before it; "" where it answers nothing.
 
     A customer's turn answers all that was said to them since they last spoke: until somebody speaks to them
-    again, the question stands; and beyond that, where they asked for a moment and were only given it. Where
+    again, the question stands; and beyond that, where they asked for a moment and were only given it, or were
+    told that the answer would not do. Where
     nobody speaks to them at all, only their side is known, and the request that they begin with stands in for
     it; a turn with digits tells what was asked for, and is no request.
     """
@@ -52,7 +62,8 @@ def questions(turns: Iterable[tuple[str, str]]) -> list[str]:
         asked.append("")
         if folded not in _SILENT_ROLES:
             waits = looking and len(text) <= _ASIDE and "?" not in text
-            said = f"{said}\n{text}" if said and (waits or not customer_last) else text
+            stands = waits or (len(text) <= _REPLY and "?" not in text and bool(_TRIES_AGAIN.search(text)))
+            said = f"{said}\n{text}" if said and (stands or not customer_last) else text
             spoken_to, customer_last, looking = True, False, False
     return asked
 

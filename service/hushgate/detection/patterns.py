@@ -29,6 +29,8 @@ _CONFIRMED = frozenset({"separators", "backwards", "letters", "ibans"})
 check makes a finding, or a rule so sure of itself that its words stand in its pattern."""
 _SURE = 0.65
 """The score, before context, of such a rule."""
+_SURER = 0.1
+"""By how much what was asked for must score more than what the text says itself."""
 LONGEST_LABEL = 2000
 """Code points of a label whose words count, its last: a key is read again for every part of a long text."""
 
@@ -107,9 +109,14 @@ class Patterns:
         answers = self._answers.find(text, question) if question else []
         if not answers:
             return found
-        # What the text says itself of a place counts for more than what it was asked for.
+        # What the text says itself of a place counts for more than what it was asked for, unless that is surer by far:
+        # "his name was Rover" names a person, but not after "your first pet?".
         told = [each for each in found if each.score >= _SURE]
-        news = (a for a in answers if not any(f.start < a.end and a.start < f.end for f in told))
+        news = (
+            a
+            for a in answers
+            if not any(f.start < a.end and a.start < f.end and a.score - f.score < _SURER for f in told)
+        )
         return sorted([*found, *news], key=_order)
 
     def _counts(self, view: str, finding: Finding) -> bool:
