@@ -63,3 +63,13 @@ def test_of_one_side_alone_the_request_stands_in_for_the_question():
         ("customer", "9 Mill"),
     ]
     assert questions(turns) == ["", "hi", "hi\nchange my address", "hi\nchange my address"]
+
+
+def test_a_question_stands_while_its_answer_is_not_understood():
+    turns = [
+        ("agent", "Your PIN?"),
+        ("customer", "it is the one"),
+        ("agent", "I am sorry, I did not quite catch that."),
+        ("customer", "4821"),
+    ]
+    assert questions(turns)[-1] == "Your PIN?\nI am sorry, I did not quite catch that."

@@ -32,8 +32,10 @@ _SAYS_NO_MORE = re.compile(
 
 
 _TRIES_AGAIN = re.compile(
-    r"(?i)\b(?:(?:did|do|does|could|can)(?:n['’]?t| not|not) (?:quite |really )?(?:catch|get|hear|make|match|read|recogni[sz]e|understand)"
-    r"|no \w{1,12}(?: \w{1,6}){0,3} that match|not (?:clear|valid|correct|right)|incorrect|invalid|pardon|say that again|try again|once more)\b"
+    r"(?i)\b(?:(?:did|do|does|could|can)(?:n['’]?t| not|not) (?:quite |really )?"
+    r"(?:catch|get|hear|make|match|read|recogni[sz]e|understand)"
+    r"|no \w{1,12}(?: \w{1,6}){0,3} that match|not (?:clear|valid|correct|right)"
+    r"|incorrect|invalid|pardon|say that again|try again|once more)\b"
 )
 """Somebody who says one of these and asks nothing has not had the answer that they asked for."""
 

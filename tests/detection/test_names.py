@@ -504,6 +504,15 @@ def test_a_code_is_nobodys_name(text):
     assert is_code(text)
 
 
+def test_a_greeting_in_another_language_is_no_part_of_a_name():
+    nlp = spacy.blank("en")
+    patterns = ("Bonjour Marie", "Danke", "Mercier")
+    nlp.add_pipe("entity_ruler").add_patterns([{"label": "PERSON", "pattern": each} for each in patterns])
+    text = "Bonjour Marie. Danke. Mercier."
+    found = Names(nlp).find_many([text])[0]
+    assert [text[f.start : f.end] for f in found] == ["Marie", "Mercier"]
+
+
 def test_a_kind_of_organisation_in_small_letters_is_no_name():
     nlp = spacy.blank("en")
     patterns = ("financial services company", "Beispiel services company", "examplia")

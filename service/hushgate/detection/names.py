@@ -64,6 +64,16 @@ _POSSESSIVE = re.compile(r"['’]s\Z", re.IGNORECASE)
 _KIND = re.compile(r"(?:[^\W\d_A-Z]+ ){1,4}(?:compan(?:y|ies)|firms?|agency|agencies|industry)")
 """A kind of organisation, in small letters: nobody's name."""
 _MEASURED = re.compile(r"\w:\d|\d\.\d")
+_GREETING = re.compile(
+    r"(?i)(?:bonjour|bonsoir|salut|merci(?: beaucoup)?|cordialement|guten (?:tag|morgen|abend)|gr(?:ü|ue?)ezi"
+    r"|servus|moin|hallo|danke(?: sch(?:ö|oe)n)?|vielen dank|mit freundlichen|hola|saludos|atentamente"
+    r"|buen[oa]s (?:d[ií]as|tardes|noches)|(?:muchas )?gracias|buongiorno|buonasera|ciao|grazie|olá|bom dia"
+    r"|boa (?:tarde|noite)|(?:muito )?obrigad[oa]|goede(?:morgen|middag|navond)|bedankt"
+    r"|god (?:dag|morgen|morgon|kväll)|hejsan|tack|takk|dzień dobry|dziękuję|dobrý den|děkuji|jó napot|köszönöm"
+    r"|bună ziua|mulțumesc|merhaba|teşekkürler|kiitos|namaste|konnichiwa|arigatou?|spasibo|здравствуйте|привет"
+    r"|добрый день|спасибо|добрий день|дякую|καλημέρα|ευχαριστώ)(?![^\W_])[\W_]*"
+)
+"""A greeting or thanks in a language that the model was not trained for: it takes such words for names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -183,6 +193,8 @@ class Names:
     def _name(self, text: str, start: int, end: int, label: str, score: float = SCORE) -> Finding | None:
         entity = self._entities.get(label, label.upper())
         start, end = trim(text, start, end)
+        if greeting := _GREETING.match(text, start, end):
+            start = greeting.end()
         if not entity or start == end:
             return None
         if entity == "PERSON" and (is_code(text[start:end]) or is_key(text, end)):

@@ -109,8 +109,8 @@ class Patterns:
         answers = self._answers.find(text, question) if question else []
         if not answers:
             return found
-        # What the text says itself of a place counts for more than what it was asked for, unless that is surer by far:
-        # "his name was Rover" names a person, but not after "your first pet?".
+        # What the text says itself of a place counts for more than what it was asked for, unless that is
+        # surer by far: "his name was Rover" names a person, but not after "your first pet?".
         told = [each for each in found if each.score >= _SURE]
         news = (
             a
