@@ -69,9 +69,9 @@ _GREETING = re.compile(
     r"|servus|moin|hallo|danke(?: sch(?:ö|oe)n)?|vielen dank|mit freundlichen|hola|saludos|atentamente"
     r"|buen[oa]s (?:d[ií]as|tardes|noches)|(?:muchas )?gracias|buongiorno|buonasera|ciao|grazie|olá|bom dia"
     r"|boa (?:tarde|noite)|(?:muito )?obrigad[oa]|goede(?:morgen|middag|navond)|bedankt"
-    r"|god (?:dag|morgen|morgon|kväll)|hejsan|tack|takk|dzień dobry|dziękuję|dobrý den|děkuji|jó napot|köszönöm"
-    r"|bună ziua|mulțumesc|merhaba|teşekkürler|kiitos|namaste|konnichiwa|arigatou?|spasibo|здравствуйте|привет"
-    r"|добрый день|спасибо|добрий день|дякую|καλημέρα|ευχαριστώ)(?![^\W_])[\W_]*"
+    r"|god (?:dag|morgen|morgon|kväll)|hejsan|tack|takk|dzień dobry|dziękuję|dobrý den|děkuji|jó napot"
+    r"|köszönöm|bună ziua|mulțumesc|merhaba|teşekkürler|kiitos|namaste|konnichiwa|arigatou?|spasibo|здравствуйте"
+    r"|привет|добрый день|спасибо|добрий день|дякую|καλημέρα|ευχαριστώ)(?![^\W_])[\W_]*"
 )
 """A greeting or thanks in a language that the model was not trained for: it takes such words for names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
