@@ -70,8 +70,8 @@ _GREETING = re.compile(
     r"|buen[oa]s (?:d[ií]as|tardes|noches)|(?:muchas )?gracias|buongiorno|buonasera|ciao|grazie|olá|bom dia"
     r"|boa (?:tarde|noite)|(?:muito )?obrigad[oa]|goede(?:morgen|middag|navond)|bedankt"
     r"|god (?:dag|morgen|morgon|kväll)|hejsan|tack|takk|dzień dobry|dziękuję|dobrý den|děkuji|jó napot"
-    r"|köszönöm|bună ziua|mulțumesc|merhaba|teşekkürler|kiitos|namaste|konnichiwa|arigatou?|spasibo|здравствуйте"
-    r"|привет|добрый день|спасибо|добрий день|дякую|καλημέρα|ευχαριστώ)(?![^\W_])[\W_]*"
+    r"|köszönöm|bună ziua|mulțumesc|merhaba|teşekkürler|kiitos|namaste|konnichiwa|arigatou?|spasibo"
+    r"|здравствуйте|привет|добрый день|спасибо|добрий день|дякую|καλημέρα|ευχαριστώ)(?![^\W_])[\W_]*"
 )
 """A greeting or thanks in a language that the model was not trained for: it takes such words for names."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
