@@ -85,6 +85,9 @@ class Fragments:
         """The numbers whose parts come to enough with one of ``groups[since:]``."""
         if sum(map(len, groups)) < SHORTEST_NUMBER or since >= len(groups):
             return []
+        covered = self._covered(groups)
+        if not covered:
+            return []
         # By chance a first part may be any of the groups, and stand at any digit of any number.
         enough = _TELLING + log10(max(1, len(groups) * self._digits))
         shortest = 1 if len(groups) - since >= SHORTEST_NUMBER else _SHORT
@@ -106,6 +109,8 @@ class Fragments:
                 _keep(grown, (number, start, end), given)
             if len(group) >= shortest:
                 for number, start in self._places(group):
+                    if number not in covered:
+                        continue
                     _keep(grown, (number, start, start + len(group)), _Given(len(group), place))
             for (number, start, end), given in grown.items():
                 long = end - start >= SHORTEST_NUMBER and end - start > len(group)
@@ -113,6 +118,14 @@ class Fragments:
                     found[number] = self._numbers[number][1]
             begun = grown
         return list(found.values())
+
+    def _covered(self, groups: Iterable[str]) -> set[int]:
+        """The numbers that the groups, wherever they stand in them, can come to enough digits of."""
+        bits: dict[int, int] = defaultdict(int)
+        for group in set(groups):
+            for number, start in self._places(group):
+                bits[number] |= (1 << len(group)) - 1 << start
+        return {number for number, those in bits.items() if those.bit_count() >= SHORTEST_NUMBER}
 
     def _places(self, group: str) -> Iterator[tuple[int, int]]:
         """Where in which number the group stands."""
