@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 import spacy
@@ -18,8 +20,12 @@ SEEN = (
 )
 WORDS = st.sampled_from(SEEN.split())
 SPACES = st.sampled_from([" ", " ", " ", " ", "", "  ", "\n", " \n", "\t", "\u00a0", "\r\n\r\n"])
-TEXTS = st.lists(st.tuples(st.one_of(WORDS, st.text(max_size=4)), SPACES), max_size=40).map(
-    lambda pairs: "".join(map("".join, pairs)).encode("utf-8", "replace").decode()
+ACROSS = re.compile(r"[()]\s+[:;=*-]")
+"""Where spaCy sees an emoticon on both sides of a space and gives up another: not followed."""
+TEXTS = (
+    st.lists(st.tuples(st.one_of(WORDS, st.text(max_size=4)), SPACES), max_size=40)
+    .map(lambda pairs: "".join(map("".join, pairs)).encode("utf-8", "replace").decode())
+    .filter(lambda text: not ACROSS.search(text))
 )
 
 
