@@ -34,7 +34,7 @@ BATCH_WORDS = (350, 1500)  # small batches learn fast at the start, large ones s
 RATE, WARM = 0.0025, 300
 AGAIN = 0.4
 """Of the rate, where a trained model goes on learning: then batches are large from the start."""
-CAUTION = 1.25
+CAUTION = 0.75
 """Added to the score of the move that takes a word for no name: chosen on held-out parts, after training."""
 
 
