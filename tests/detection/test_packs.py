@@ -254,6 +254,30 @@ def test_all_problems_are_listed_at_once(problems):
     assert [(file, line) for file, line, _ in found] == [("0.yaml", 8), ("1.yaml", 2), ("2.yaml", 10)]
 
 
+def test_parts_stand_in_patterns_and_in_parts_below_them(tmp_path):
+    parts = "parts:\n  digits: |\n    \\d{4}\n  code: |\n    C - {{digits}}\n"
+    text = HEAD.replace("rules:", f"{parts}rules:") + CASE.replace("C - \\d{4}", "{{code}}")
+    (tmp_path / "toy.yaml").write_text(text, encoding="utf-8")
+
+    (rule,), problems = read_packs([tmp_path])
+
+    assert (rule.pattern, problems) == ("(?x) \\b C - \\d{4} \\b", ())
+    assert check([tmp_path]) == []
+
+
+def test_a_part_that_there_is_not_is_named_with_its_line(problems):
+    text = HEAD + CASE.replace("C - \\d{4}", "{{code}}")
+    ((_, line, said),) = problems(text)
+
+    assert text.splitlines()[line - 1].strip().startswith("pattern:")
+    assert "names the part code, which the pack does not have above it" in said
+
+
+@pytest.mark.parametrize("parts", ["parts: 3\n", "parts: [a]\n", "parts:\n  a: 3\n"])
+def test_parts_are_texts_by_name(problems, parts):
+    assert any("parts" in said for _, _, said in problems(HEAD.replace("rules:", f"{parts}rules:") + CASE))
+
+
 def test_marks_are_taken_out_of_examples():
     assert unmarked("a «b» c «d»") == ("a b c d", [(2, 3), (6, 7)])
     assert unmarked("«»x") == ("x", [(0, 0)])

@@ -32,12 +32,15 @@ ANSWER = " → "
 _NAME = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)*$"
 
 
+_PART = re.compile(r"\{\{(\w+)\}\}")
 _COMPILED = "compiled"
 """In the schema's context: the patterns are known to compile."""
 
 
 def _compiles(pattern: str, info: ValidationInfo) -> str:
     pattern = pattern.rstrip("\n")  # a block scalar's own line end is no part of the pattern
+    if missing := _PART.search(pattern):
+        raise ValueError(f"names the part {missing[1]}, which the pack does not have above it")
     if info.context and info.context[_COMPILED]:
         return pattern
     for dialect in (re, regex):  # one to read its structure, one to run it
@@ -151,7 +154,35 @@ class PackFile(BaseModel):
     profiles: Annotated[tuple[_RuleName, ...], *_AtLeastOne] = Field(
         default=(), strict=False, description="The profiles that the pack belongs to; without it, all."
     )
+    parts: dict[str, str] = Field(
+        default={},
+        description="Pieces of patterns by name: {{name}} in a pattern or a part below stands for one.",
+    )
     rules: Annotated[tuple[RuleEntry, ...], *_AtLeastOne] = Field(strict=False)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _put_together(cls, data: Any) -> Any:  # noqa: ANN401 - whatever stands in the file
+        if not isinstance(data, dict) or not isinstance(data.get("parts"), dict):
+            return data
+        parts: dict[object, str] = {}
+
+        def part(found: re.Match[str]) -> str:
+            return parts.get(found[1], found[0])
+
+        for name, piece in data["parts"].items():
+            if isinstance(piece, str):
+                parts[name] = _PART.sub(part, piece.rstrip("\n"))
+        rules = data.get("rules")
+        if not isinstance(rules, list):
+            return data
+        together = [
+            {**rule, "pattern": _PART.sub(part, rule["pattern"])}
+            if isinstance(rule, dict) and isinstance(rule.get("pattern"), str)
+            else rule
+            for rule in rules
+        ]
+        return {**data, "rules": together}
 
 
 @dataclass(frozen=True, slots=True)
