@@ -73,3 +73,18 @@ def test_cells_lie_in_their_text_in_order_and_hold_something(text: str) -> None:
     assert all(
         0 <= cell.start < cell.end <= len(text) and text[cell.start : cell.end].strip() for cell in found
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["(name, b) VALUES (" + " " * 100_000 + "x(", "COPY t (name) FROM stdin;\n" * 20_000],
+    ids=["spaces", "lists"],
+)
+def test_a_text_that_is_made_to_be_slow_takes_time_in_proportion(text: str) -> None:
+    # In its cube and its square, these would take hours.
+    assert read(text) == []
+
+
+def test_rows_of_a_copy_end_where_the_next_one_begins() -> None:
+    text = "COPY a (name) FROM stdin;\nDana\nCOPY b (iban) FROM stdin;\nGB82\n"
+    assert read(text) == [("Dana", "name"), ("GB82", "iban")]

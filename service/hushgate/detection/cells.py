@@ -8,6 +8,7 @@ record is.
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from hushgate.detection.nearby import words_of
@@ -62,8 +63,9 @@ _LISTED = re.compile(
 )
 _ROW = re.compile(r"\s{0,20},?\s{0,20}\(")
 _ITEM = re.compile(
-    r"""\s*(?:[NE]?'(?P<text>(?:[^'\\]|''|\\.){0,2000})'|(?P<bare>[^,()']{0,2000}))\s*(?P<end>[,)])"""
+    r"""\s*+(?:[NE]?'(?P<text>(?:[^'\\]|''|\\.){0,2000})'|(?P<bare>[^,()']{0,2000}+))\s*+(?P<end>[,)])"""
 )
+"""Possessive, since spaces may stand in all three places: else a run of them takes time in its cube."""
 
 
 class Cell(NamedTuple):
@@ -144,14 +146,16 @@ def _markup(text: str) -> Iterator[Cell]:
 
 
 def _sql(text: str) -> Iterator[Cell]:
-    for found in _LISTED.finditer(text) if "(" in text else ():
+    listed = list(_LISTED.finditer(text)) if "(" in text else []
+    for found, following in zip_longest(listed, listed[1:]):
         heads = [_label(name) for name in found["columns"].split(",")]
         if not any(heads):
             continue
         if found["values"]:
             yield from _tuples(text, found.end(), heads)
-        else:
-            yield from _copied(text, found.end(), heads)
+        else:  # up to the line of the next list, so that no line is read twice
+            stop = text.rfind("\n", found.end(), following.start()) if following else len(text)
+            yield from _copied(text, found.end(), max(stop, found.end()), heads)
 
 
 def _tuples(text: str, at: int, heads: Sequence[str]) -> Iterator[Cell]:
@@ -169,8 +173,8 @@ def _tuples(text: str, at: int, heads: Sequence[str]) -> Iterator[Cell]:
                 break
 
 
-def _copied(text: str, at: int, heads: Sequence[str]) -> Iterator[Cell]:
-    for line in text[at:].split("\n"):
+def _copied(text: str, at: int, stop: int, heads: Sequence[str]) -> Iterator[Cell]:
+    for line in text[at:stop].split("\n"):
         fields = _fields(line, "\t", at)
         if len(fields) != len(heads):
             return
